@@ -1,0 +1,178 @@
+"""Everything that ligraph raises.
+
+LigraphError                 status  exit
+├── UsageError                400     2     a command or call that cannot mean anything
+├── CollectionError           500     2     a folder, file or setting that cannot be worked with
+│   ├── SettingsError         500     2     ligraph.toml says something that ligraph does not know
+│   ├── PostError             422     2     a document that is not a post of the series
+│   └── BusyError             503     2     another build holds the collection
+├── DataError                 422     1     sources that are wrong; carries the report
+├── ReleaseError              503     2     a release that is missing, cut, altered or of another format
+└── RequestError              400     2     what a client asked for cannot be answered
+    ├── BadRequest            400     2     malformed, a syntax error among them
+    ├── NotFound              404     2     no such thing
+    ├── Gone                  410     2     it was here, and was removed
+    ├── MethodNotAllowed      405     2     another method is meant
+    ├── NotAcceptable         406     2     no format fits the Accept header
+    ├── TooLarge              413     2     a body over its limit
+    ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
+    └── Refused               422     2     understood, and not done: too complex, or not allowed
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class LigraphError(Exception):
+    """An error with a message for the person who meets it, and a hint of what would be right."""
+
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 2
+    name: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong inside ligraph"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(LigraphError):
+    """A command or call that cannot mean anything."""
+
+    status = 400
+    name = "usage"
+    title = "The command cannot be understood"
+
+
+class CollectionError(LigraphError):
+    """A folder, file or setting that cannot be worked with."""
+
+    name = "collection"
+    title = "The collection cannot be worked with"
+
+
+class SettingsError(CollectionError):
+    """`ligraph.toml` says something that ligraph does not know."""
+
+    name = "settings"
+    title = "The settings are wrong"
+
+
+class PostError(CollectionError):
+    """A document that is not a post of the series, or cannot be read."""
+
+    status = 422
+    name = "post"
+    title = "This is not a post"
+
+
+class BusyError(CollectionError):
+    """Another build holds the collection."""
+
+    status = 503
+    name = "busy"
+    title = "Another build is running"
+
+
+class DataError(LigraphError):
+    """Sources that are wrong: the report says where and how."""
+
+    status = 422
+    exit_code = 1
+    name = "data"
+    title = "The data do not pass their shapes"
+
+
+class ReleaseError(LigraphError):
+    """A release that is missing, cut, altered or of another format."""
+
+    status = 503
+    name = "release"
+    title = "The release cannot be served"
+
+
+class RequestError(LigraphError):
+    """What a client asked for cannot be answered."""
+
+    status = 400
+    name = "request"
+    title = "The request cannot be answered"
+
+
+class BadRequest(RequestError):
+    """A malformed request; a syntax error in a query is one."""
+
+    name = "bad-request"
+    title = "The request is malformed"
+
+
+class NotFound(RequestError):
+    """No thing has this address."""
+
+    status = 404
+    name = "not-found"
+    title = "Nothing has this address"
+
+
+class Gone(RequestError):
+    """The thing was here, and was removed."""
+
+    status = 410
+    name = "gone"
+    title = "This was removed"
+
+
+class MethodNotAllowed(RequestError):
+    """The address is right, the method is not."""
+
+    status = 405
+    name = "method-not-allowed"
+    title = "This method is not for this address"
+
+    def __init__(self, message: str, *, allow: Sequence[str], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.allow = tuple(allow)
+
+
+class NotAcceptable(RequestError):
+    """No format that can be given fits the Accept header."""
+
+    status = 406
+    name = "not-acceptable"
+    title = "No format fits what was asked for"
+
+
+class TooLarge(RequestError):
+    """A body over its limit."""
+
+    status = 413
+    name = "too-large"
+    title = "The request is too large"
+
+
+class UnsupportedMediaType(RequestError):
+    """A body of a kind that is not read here."""
+
+    status = 415
+    name = "unsupported-media-type"
+    title = "This kind of content is not read here"
+
+
+class Refused(RequestError):
+    """A request that was understood and is not done: too complex, too costly, or not allowed."""
+
+    status = 422
+    name = "refused"
+    title = "The request was refused"
+
+
+def error_classes() -> dict[str, type[LigraphError]]:
+    """Return every error by its name, for the pages that explain them."""
+    found: dict[str, type[LigraphError]] = {}
+    waiting: list[type[LigraphError]] = [LigraphError]
+    while waiting:
+        cls = waiting.pop(0)
+        found.setdefault(cls.name, cls)
+        waiting.extend(cls.__subclasses__())
+    return found
