@@ -1,0 +1,190 @@
+"""The check: sources are read, what follows is derived, the shapes judge, and every result gets its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, parse
+from pyoxigraph import RdfFormat as OxFormat
+
+from ligraph.collection.lines import Lines
+from ligraph.collection.removals import read_removals
+from ligraph.collection.report import Report, Result, Severity, report_of
+from ligraph.collection.rules import derive, derived_graph
+from ligraph.collection.sources import Fault, SourceFile, Sources, read_sources
+from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
+from ligraph.config import Collection
+from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH
+
+CLASS_COMPONENT = SH + "ClassConstraintComponent"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A checked graph: all statements, written and derived, and the report about them.
+
+    Shape: `store` has no ontology; each quad is in its file's graph or in a derived one.
+    """
+
+    collection: Collection
+    vocabulary: Vocabulary
+    sources: Sources
+    report: Report
+
+    @property
+    def store(self) -> Store:
+        """The statements."""
+        return self.sources.store
+
+
+def load(collection: Collection) -> tuple[Vocabulary, Sources]:
+    """Return the words in force and what the sources say, with what follows from it.
+
+    Raises: CollectionError when the folder, the ontology or a rule cannot be worked with.
+    """
+    vocabulary = vocabulary_of(collection)
+    sources = read_sources(collection, vocabulary)
+    sources.store.extend(vocabulary.quads)
+    derive(sources.store, vocabulary.rules, collection.settings.ids)
+    return vocabulary, sources
+
+
+def check(collection: Collection, *, full: bool = False) -> Checked:
+    """Return the graph of a collection with all that is wrong with it.
+
+    Shape: with `full` the shapes are judged by one plain pySHACL run, without the sieve.
+    Raises: CollectionError when the folder, the ontology, a rule or a shape cannot be worked with.
+    """
+    from ligraph.collection.shapes import read_shapes
+    from ligraph.collection.validation import validate, validate_fully
+
+    vocabulary, sources = load(collection)
+    shapes = read_shapes(collection)
+    language = collection.settings.language
+    findings = (validate_fully if full else validate)(sources.store, shapes, language)
+    _, complaints = read_removals(collection, sources.store)
+    sources.store.remove_graph(ONTOLOGY_GRAPH)
+    reporter = _Reporter(collection, vocabulary, sources)
+    results = [*reporter.of_faults(), *reporter.of_findings(findings), *complaints]
+    return Checked(collection, vocabulary, sources, report_of(results))
+
+
+class _Reporter:
+    """Gives faults and findings their names, files and lines."""
+
+    def __init__(self, collection: Collection, vocabulary: Vocabulary, sources: Sources) -> None:
+        self.ids = collection.settings.ids
+        self.language = collection.settings.language
+        self.sources = sources
+        self.store = sources.store
+        self.lines = Lines(collection, vocabulary)
+        self.files = dict(sources.graphs)
+        for graph, files in sources.graphs.items():
+            self.files.setdefault(derived_graph(graph, self.ids), files)
+
+    def of_faults(self) -> Iterator[Result]:
+        """Yield the results of what came to light while files were read."""
+        for fault in self.sources.faults:
+            if fault.node:
+                self.lines.expect(fault.file, [fault.node])
+        for fault in self.sources.faults:
+            severity = Severity.WARNING if fault.warning else Severity.VIOLATION
+            for line in self._lines_of(fault):
+                name = self.name_of(fault.node) if fault.node else None
+                yield Result(severity, fault.message, fault.file.name, line, fault.node, name, path=fault.predicate)
+
+    def of_findings(self, findings: Iterable[object]) -> Iterator[Result]:
+        """Yield the results of the shapes."""
+        from ligraph.collection.findings import Finding
+
+        placed = []
+        for finding in findings:
+            assert isinstance(finding, Finding)
+            focus, value = _term(finding.focus), _term(finding.value)
+            if self._is_hidden_by_a_broken_file(finding.component, value):
+                continue
+            file, subject = self._file_of(focus, finding.path, value)
+            if file and subject:
+                self.lines.expect(file, [subject])
+            placed.append((finding, focus, value, file, subject))
+        for finding, focus, value, file, subject in placed:
+            text = _plain(value)
+            line = (self.lines.find(file, subject, finding.path, text) or 1) if file and subject else None
+            node = _plain(focus)
+            yield Result(
+                Severity(finding.severity.removeprefix(SH).lower()),
+                finding.message,
+                file.name if file else None,
+                line,
+                node,
+                self.name_of(node),
+                finding.path,
+                text if value != focus else None,
+                finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None,
+                finding.component,
+            )
+
+    def name_of(self, iri: str | None) -> str | None:
+        """Return the name of a thing, in the collection's language where it has one."""
+        if not iri:
+            return None
+        try:
+            node = NamedNode(iri)
+        except ValueError:
+            return None
+        names = [
+            quad.object
+            for predicate in (NAME, PREF_LABEL, LABEL)
+            for quad in self.store.quads_for_pattern(node, NamedNode(predicate), None, None)
+            if isinstance(quad.object, Literal)
+        ]
+        names.sort(key=lambda name: (name.language != self.language, name.language or "", name.value))
+        return names[0].value if names else None
+
+    def _lines_of(self, fault: Fault) -> list[int]:
+        if fault.line is not None:
+            return [fault.line]
+        if fault.blank:
+            return list(self.lines.blank_nodes(fault.file)) or [1]
+        found = (self.lines.find(fault.file, fault.node, fault.predicate, value) for value in fault.values or (None,))
+        return [next((line for line in found if line), 1)]
+
+    def _file_of(self, focus: object, path: str | None, value: object) -> tuple[SourceFile | None, str | None]:
+        """Return the file where a finding is to be mended, and the subject to look for in it."""
+        if not isinstance(focus, NamedNode):
+            return None, None
+        predicate = NamedNode(path) if path and "<" not in path else None
+        for pattern in (
+            (focus, predicate, value),
+            (focus, predicate, None),
+            (focus, None, None),
+            (None, None, focus),
+        ):
+            for quad in self.store.quads_for_pattern(*pattern):
+                files = self.files.get(getattr(quad.graph_name, "value", ""))
+                if files:
+                    return files[0], _plain(quad.subject)
+        return None, None
+
+    def _is_hidden_by_a_broken_file(self, component: str, value: object) -> bool:
+        """Return whether a thing only seems to be missing because a file could not be read to its end."""
+        if component != CLASS_COMPONENT or not self.sources.broken or not isinstance(value, NamedNode):
+            return False
+        return next(self.store.quads_for_pattern(value, None, None, None), None) is None
+
+
+def _term(text: str | None) -> NamedNode | Literal | BlankNode | None:
+    if text is None:
+        return None
+    if text.startswith("<"):
+        return NamedNode(text[1:-1])
+    if text.startswith("_:"):
+        return BlankNode()
+    statement: Quad = next(parse(f"<urn:s> <urn:p> {text} .", format=OxFormat.TURTLE))
+    assert isinstance(statement.object, Literal)
+    return statement.object
+
+
+def _plain(term: object) -> str | None:
+    return getattr(term, "value", None)

@@ -1,0 +1,161 @@
+"""One reader per source format: bytes of a file → statements. Nothing here reaches the network."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from pyoxigraph import Quad, RdfFormat, parse
+
+from ligraph.collection import yamlld
+from ligraph.collection.vocabulary import Vocabulary
+from ligraph.collection.yamltree import nearest
+from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, YAML_LD, Format
+from ligraph.namespaces import LIG
+
+CONTEXT_ADDRESS = LIG.removesuffix("ns#") + "context.jsonld"
+
+_RDF_FORMATS = {
+    TURTLE: RdfFormat.TURTLE,
+    TRIG: RdfFormat.TRIG,
+    N_TRIPLES: RdfFormat.N_TRIPLES,
+    N_QUADS: RdfFormat.N_QUADS,
+    RDF_XML: RdfFormat.RDF_XML,
+}
+_POSITION = re.compile(r"(?:Parser|Syntax)? ?error at line (\d+)(?: between)? columns? \d+(?: and \d+)?: ", re.I)
+_XML_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?\S+\s+(?:SYSTEM|PUBLIC|(?:\"[^\"]*&|'[^']*&))", re.I)
+
+
+@dataclass
+class Source:
+    """One file to be read: its bytes, its format, and what ids and texts in it are relative to.
+
+    Shape: `complaints` grows while the statements are read; `is_cut` is true once the rest could not be read.
+    """
+
+    content: bytes
+    format: Format
+    ids: str
+    graph: str
+    language: str
+    base: str
+    complaints: list[yamlld.Complaint] = field(default_factory=list)
+    is_cut: bool = False
+
+    def cut(self, line: int, message: str) -> None:
+        """Note why the rest of the file cannot be read."""
+        self.complaints.append(yamlld.Complaint(line, message))
+        self.is_cut = True
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8-sig")
+
+
+def read_quads(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
+    """Yield the statements of a file up to its end or its first syntax error.
+
+    Shape: statements that name no graph are in the default graph. What is wrong goes to `source.complaints`.
+    """
+    if source.format not in (N_TRIPLES, N_QUADS) and (line := _undecodable(source.content)):
+        source.cut(line, "this line is not UTF-8: save the file as UTF-8")
+        return
+    try:
+        if source.format is YAML_LD:
+            yield from _read_yaml(source, vocabulary)
+        elif source.format is JSON_LD:
+            yield from _read_json(source, vocabulary)
+        elif source.format is RDF_XML and _XML_ENTITY.search(source.content):
+            source.cut(1, "entities that refer to files or to other entities are not read: write them out")
+        else:
+            yield from parse(source.content, format=_RDF_FORMATS[source.format], base_iri=source.ids)
+    except SyntaxError as error:
+        message = _POSITION.sub("", error.msg or "")
+        found = _POSITION.match(error.msg or "")
+        line = error.lineno or (int(found[1]) if found else 1)
+        source.cut(line, f"this is not {source.format.title}: {message[:1].lower()}{message[1:]}")
+
+
+def inline_context(vocabulary: Vocabulary, language: str) -> dict[str, Any]:
+    """Return the context that documents and sources carry: the terms, and the language of plain texts."""
+    return {"@language": language, **vocabulary.context}
+
+
+def _read_yaml(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
+    document = yamlld.read(source.text, source.graph.removeprefix(source.ids), vocabulary)
+    source.complaints += document.complaints
+    source.is_cut = document.is_cut
+    yield from _parse_json_ld(
+        {"@context": inline_context(vocabulary, source.language), "@graph": document.nodes}, source.ids
+    )
+
+
+def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
+    from pyld import jsonld
+
+    try:
+        document = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        source.cut(error.lineno, f"this is not JSON: {error.msg}")
+        return
+    except RecursionError:
+        source.cut(1, "this is nested too deeply to be read")
+        return
+    dropped: set[str] = set()
+    known = {CONTEXT_ADDRESS, source.base + "context.jsonld"}
+
+    def load(address: str, _options: object) -> dict[str, Any]:
+        if address not in known:
+            raise jsonld.JsonLdError(f"the context {address} is not fetched", "jsonld.ContextNotFetched")
+        return {
+            "contextUrl": None,
+            "documentUrl": address,
+            "document": {"@context": inline_context(vocabulary, source.language)},
+        }
+
+    try:
+        expanded = jsonld.expand(
+            document, {"base": source.ids, "documentLoader": load}, on_property_dropped=dropped.add
+        )
+    except jsonld.JsonLdError as error:
+        source.cut(1, f"this is not JSON-LD: {_deepest(error)}")
+        return
+    except RecursionError:
+        source.cut(1, "this is nested too deeply to be read")
+        return
+    for key in sorted(name for name in dropped if isinstance(name, str) and not name.startswith("@")):
+        line = _line_of_text(source.text, json.dumps(key, ensure_ascii=False))
+        message = f"“{key}” is not a term of the context{nearest(key, vocabulary.terms)}"
+        source.complaints.append(yamlld.Complaint(line, message))
+    yield from _parse_json_ld(expanded, source.ids)
+
+
+def _parse_json_ld(document: object, ids: str) -> Iterator[Quad]:
+    return parse(orjson.dumps(document), format=RdfFormat.JSON_LD, base_iri=ids)
+
+
+def _deepest(error: BaseException) -> str:
+    """Return the innermost reason of a PyLD error, which wraps one in another."""
+    cause = getattr(error, "cause", None)
+    if isinstance(cause, BaseException):
+        return _deepest(cause)
+    message = str(error.args[0] if error.args else error)
+    if "is not fetched" in message:
+        message += f": write it in the file, or use {CONTEXT_ADDRESS}"
+    return message
+
+
+def _undecodable(content: bytes) -> int | None:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return None
+
+
+def _line_of_text(text: str, wanted: str) -> int:
+    position = text.find(wanted)
+    return text.count("\n", 0, position) + 1 if position >= 0 else 1

@@ -1,0 +1,59 @@
+"""What follows from what is written: rules are CONSTRUCT queries, run once each in order of their names."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
+
+from ligraph.errors import CollectionError
+from ligraph.namespaces import TYPE
+
+
+def derived_graph(graph: str, ids: str) -> str:
+    """Return the IRI of the graph for what follows about the things of a graph."""
+    rest = graph.removeprefix(ids) if graph.startswith(ids) else quote(graph, safe="")
+    return f"{ids}derived/{rest}"
+
+
+def derive(store: Store, rules: Iterable[Path], ids: str) -> None:
+    """Add what the rules say to a store, each statement in the derived graph of its subject's graph.
+
+    Shape: statements that are written already are not written again; those about nodes that no graph below the
+    base describes (the ontology's own words) are left out.
+    Raises: CollectionError when a rule cannot be run.
+    """
+    homes = _homes(store, ids)
+    for path in rules:
+        try:
+            found = store.query(path.read_text("utf-8"), use_default_graph_as_union=True)
+        except (SyntaxError, RuntimeError, OSError, ValueError) as error:
+            raise CollectionError(f"{path}: the rule cannot be run: {error}") from None
+        if not isinstance(found, QueryTriples):
+            raise CollectionError(f"{path}: a rule is a CONSTRUCT query")
+        quads = []
+        for triple in found:
+            home = homes.get(triple.subject.value)
+            if home and not _is_written(store, triple):
+                quads.append(Quad(triple.subject, triple.predicate, triple.object, home))
+        store.bulk_extend(quads)
+
+
+def _homes(store: Store, ids: str) -> dict[str, NamedNode]:
+    """Return the derived graph of every typed subject; the first by name where several graphs describe it."""
+    graphs: dict[str, str] = {}
+    named: dict[str, NamedNode] = {}
+    for quad in store.quads_for_pattern(None, NamedNode(TYPE), None):
+        graph = getattr(quad.graph_name, "value", "")
+        if not graph.startswith(ids) and not quad.subject.value.startswith(ids):
+            continue
+        subject = quad.subject.value
+        if subject not in graphs or graph < graphs[subject]:
+            graphs[subject] = graph
+    for graph in set(graphs.values()):
+        named[graph] = NamedNode(derived_graph(graph, ids))
+    return {subject: named[graph] for subject, graph in graphs.items()}
+
+
+def _is_written(store: Store, triple: Triple) -> bool:
+    return next(store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is not None

@@ -1,0 +1,154 @@
+"""The shapes in force, and what the sieve needs to know of them: roots, targets, and what it cannot sift.
+
+Source: SHACL (W3C 2017) sections 2.1 (shapes and targets), 4 (core components), 5 (SPARQL-based constraints).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rdflib import BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.collection import Collection as RdfList
+from rdflib.namespace import RDF, RDFS, SH
+from rdflib.term import Node
+
+from ligraph.config import Collection
+from ligraph.errors import CollectionError
+
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+_BEYOND_CORE = (SH.target, SH.rule, SH.js, SH.validator, SH.nodeValidator, SH.propertyValidator)
+NESTED = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
+LISTS = (SH["and"], SH["or"], SH.xone)
+
+
+@dataclass(frozen=True)
+class SparqlConstraint:
+    """One `sh:sparql` of a root shape, or of a property shape directly below one."""
+
+    root: Node
+    shape: Node
+    node: Node
+
+
+class Shapes:
+    """A shapes graph with the questions that the sieve asks of it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def roots(self) -> list[Node]:
+        """The shapes that have targets and are not deactivated."""
+        nodes = {node for predicate in _TARGETS for node in self.graph.subjects(predicate, None)}
+        nodes |= {node for node in self._shapes if (node, RDF.type, RDFS.Class) in self.graph}
+        return sorted((node for node in nodes if not self.is_off(node)), key=str)
+
+    @cached_property
+    def sparql(self) -> list[SparqlConstraint]:
+        """The SPARQL constraints that are run as queries of their own."""
+        found = []
+        for root in self.roots:
+            below = [node for node in self.graph.objects(root, SH.property) if not self.is_off(node)]
+            for shape in [root, *below]:
+                for node in self.graph.objects(shape, SH.sparql):
+                    if not self.is_off(node):
+                        found.append(SparqlConstraint(root, shape, node))
+        return found
+
+    @cached_property
+    def core(self) -> Graph:
+        """The shapes without the constraints in `sparql`: what pySHACL judges on neighbourhoods."""
+        graph = Graph()
+        ours = {(constraint.shape, constraint.node) for constraint in self.sparql}
+        for subject, predicate, value in self.graph:
+            if predicate != SH.sparql or (subject, value) not in ours:
+                graph.add((subject, predicate, value))
+        return graph
+
+    @cached_property
+    def beyond_the_sieve(self) -> str | None:
+        """Why these shapes need one run over the whole graph, or None: SPARQL deeper down, or more than Core."""
+        for predicate in _BEYOND_CORE:
+            if (None, predicate, None) in self.graph:
+                return f"sh:{predicate.removeprefix(str(SH))} is used"
+        ours = {(constraint.shape, constraint.node) for constraint in self.sparql}
+        for shape, node in self.graph.subject_objects(SH.sparql):
+            if (shape, node) not in ours and not self.is_off(node) and self._is_reachable(shape):
+                return f"{shape} has sh:sparql below another shape"
+        return None
+
+    def is_off(self, node: Node) -> bool:
+        """Return whether a shape or constraint is deactivated."""
+        return any(
+            isinstance(value, RdfLiteral) and value.toPython() is True
+            for value in self.graph.objects(node, SH.deactivated)
+        )
+
+    def targets(self, root: Node) -> Iterator[tuple[URIRef, Node]]:
+        """Yield the targets of a root: kind and value. A shape that is a class targets its instances."""
+        for kind in _TARGETS:
+            for value in self.graph.objects(root, kind):
+                yield kind, value
+        if (root, RDF.type, RDFS.Class) in self.graph:
+            yield SH.targetClass, root
+
+    def members(self, node: Node) -> list[Node]:
+        """Return the members of an RDF list."""
+        assert isinstance(node, BNode | URIRef)
+        return list(RdfList(self.graph, node))
+
+    def below(self, shape: Node) -> Iterator[Node]:
+        """Yield the shapes that a shape refers to."""
+        for predicate in NESTED:
+            yield from self.graph.objects(shape, predicate)
+        for predicate in LISTS:
+            for value in self.graph.objects(shape, predicate):
+                yield from self.members(value)
+
+    @cached_property
+    def _shapes(self) -> set[Node]:
+        return {node for kind in (SH.NodeShape, SH.PropertyShape) for node in self.graph.subjects(RDF.type, kind)}
+
+    def _is_reachable(self, wanted: Node) -> bool:
+        seen: set[Node] = set()
+        waiting = list(self.roots)
+        while waiting:
+            shape = waiting.pop()
+            if shape == wanted:
+                return True
+            if shape not in seen and not self.is_off(shape):
+                seen.add(shape)
+                waiting.extend(self.below(shape))
+        return False
+
+
+def shape_files(collection: Collection) -> list[Path]:
+    """Return the files of shapes in force: the packaged ones, then the collection's own."""
+    return [path for folder in collection.shape_folders for path in sorted(folder.glob("*.ttl"))]
+
+
+def read_shapes(collection: Collection) -> Shapes:
+    """Return the shapes in force; a file that comes twice with the same bytes counts once.
+
+    Raises: CollectionError when a file cannot be read.
+    """
+    graph = Graph()
+    seen = set()
+    for path in shape_files(collection):
+        try:
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).digest()
+            if digest not in seen:
+                graph.parse(data=content, format="turtle")
+            seen.add(digest)
+        except OSError as error:
+            raise CollectionError(f"{path} cannot be read: {error.strerror}") from None
+        except SyntaxError as error:
+            line = getattr(error, "lines", -1) + 1
+            raise CollectionError(f"{path}:{line}: this is not Turtle: {getattr(error, '_why', error)}") from None
+    return Shapes(graph)

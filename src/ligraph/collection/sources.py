@@ -1,0 +1,155 @@
+"""The files below `data/`, read into one store: every file is a graph of its own."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from ligraph.collection.readers import Source, read_quads
+from ligraph.collection.vetting import Vetted, rewritten, undeclared, vet
+from ligraph.collection.vocabulary import Vocabulary
+from ligraph.config import Collection
+from ligraph.errors import CollectionError
+from ligraph.formats import JSON_LD, RDF_XML, SOURCES, YAML_LD, Format, by_suffix
+from ligraph.namespaces import TYPE, VOID
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of facts."""
+
+    path: Path
+    name: str
+    format: Format
+    graph: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong that reading a file brought to light.
+
+    Shape: `line` is None where it is to be looked up: the statement of `node`, with `predicate` and one of
+    `values`, as far as they are known, or the statements about blank nodes.
+    """
+
+    file: SourceFile
+    message: str
+    line: int | None = None
+    warning: bool = False
+    node: str | None = None
+    predicate: str | None = None
+    values: tuple[str, ...] = ()
+    blank: bool = False
+
+
+@dataclass
+class Sources:
+    """What the files say: the store of all statements, and what is wrong with the files.
+
+    Shape: `graphs` has the files that speak in each graph; `broken` the files that could not be read to the end.
+    """
+
+    files: list[SourceFile] = field(default_factory=list)
+    store: Store = field(default_factory=Store)
+    graphs: dict[str, list[SourceFile]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    broken: list[SourceFile] = field(default_factory=list)
+
+
+def source_files(collection: Collection) -> list[SourceFile]:
+    """Return the files of facts in order of their names; hidden files and `removed.yaml` are none.
+
+    Raises: CollectionError when there is no `data/`.
+    """
+    if not collection.data.is_dir():
+        raise CollectionError(
+            f"{collection.root} has no data/ folder", hint="put your facts into data/, as YAML-LD or any RDF"
+        )
+    found = []
+    for path in sorted(collection.data.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(collection.data).parts)
+        format_ = by_suffix(SOURCES, path.suffix.removeprefix("."))
+        if path.is_file() and format_ and not hidden and path != collection.removed:
+            found.append(SourceFile(path, collection.relative(path), format_, collection.graph_of(path)))
+    return found
+
+
+def read_sources(collection: Collection, vocabulary: Vocabulary) -> Sources:
+    """Return everything that the files below `data/` say.
+
+    Raises: CollectionError when a file cannot be opened.
+    """
+    sources = Sources(source_files(collection))
+    homes: dict[str, SourceFile] = {}
+    for file in sources.files:
+        _read_file(file, collection, vocabulary, sources, homes)
+    return sources
+
+
+def _read_file(
+    file: SourceFile,
+    collection: Collection,
+    vocabulary: Vocabulary,
+    sources: Sources,
+    homes: dict[str, SourceFile],
+) -> None:
+    limits = collection.settings.limits
+    limit = limits.yaml_bytes if file.format in (YAML_LD, JSON_LD, RDF_XML) else limits.source_bytes
+    try:
+        size = file.path.stat().st_size
+        if size > limit:
+            message = f"the file has {size:,} bytes, over the limit of {limit:,}: split it, or raise the limit"
+            sources.faults.append(Fault(file, message, line=1))
+            sources.broken.append(file)
+            return
+        content = file.path.read_bytes()
+    except OSError as error:
+        raise CollectionError(f"{file.path} cannot be read: {error.strerror}") from None
+    settings = collection.settings
+    source = Source(content, file.format, settings.ids, file.graph, settings.language, settings.base)
+    vetted = Vetted()
+    quads = vet(read_quads(source, vocabulary), file.graph, settings.ids, vetted)
+    sources.store.bulk_extend(quads)
+    home = NamedNode(file.graph)
+    sources.store.add(Quad(home, NamedNode(TYPE), NamedNode(VOID + "Dataset"), home))
+    for graph in vetted.graphs | {file.graph}:
+        sources.graphs.setdefault(graph, []).append(file)
+    if source.is_cut:
+        sources.broken.append(file)
+    for complaint in source.complaints:
+        node = settings.ids + complaint.node if complaint.node else None
+        sources.faults.append(Fault(file, complaint.message, line=complaint.line, node=node))
+    sources.faults.extend(_faults_of(file, vetted, vocabulary))
+    sources.faults.extend(_named_twice(file, vetted, homes))
+
+
+def _faults_of(file: SourceFile, vetted: Vetted, vocabulary: Vocabulary) -> Iterator[Fault]:
+    if vetted.blank:
+        yield Fault(file, "a thing has no name of its own (a blank node): give it an id", blank=True)
+    for iri, wrong in sorted(vetted.bad_ids.items()):
+        yield Fault(file, wrong, node=iri)
+    for iri, is_error, message in undeclared(vetted, vocabulary):
+        if iri in vetted.predicates:
+            yield Fault(file, message, predicate=iri, warning=not is_error)
+        else:
+            yield Fault(file, message, predicate=TYPE, values=(iri,), warning=not is_error)
+    for literal, stored in sorted(rewritten(vetted.typed).items(), key=lambda pair: pair[0].value):
+        message = f"“{literal.value}” is published as “{stored.value}”: write it so, to see what others will see"
+        yield Fault(file, message, values=(literal.value, stored.value), warning=True)
+
+
+def _named_twice(file: SourceFile, vetted: Vetted, homes: dict[str, SourceFile]) -> Iterator[Fault]:
+    shared: dict[SourceFile, list[str]] = defaultdict(list)
+    for iri in vetted.subjects:
+        first = homes.setdefault(iri, file)
+        if first is not file and iri != file.graph:
+            shared[first].append(iri)
+    for first, iris in shared.items():
+        twins = first.path.with_suffix("") == file.path.with_suffix("")
+        for iri in sorted(iris):
+            message = f"this is described in {first.name} too: keep one"
+            if twins:
+                message = f"{first.name} beside this file describes the same thing: keep one of the two files"
+            yield Fault(file, message, node=iri)

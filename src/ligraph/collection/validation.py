@@ -1,0 +1,64 @@
+"""The judgement: the sieve finds suspects, pySHACL judges them on their neighbourhoods.
+
+`--full` is the plain way, one pySHACL run over everything; both find the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyshacl
+import rdflib
+from pyoxigraph import Store
+
+from ligraph.collection.findings import Finding, read_findings
+from ligraph.collection.neighbourhood import Scissors, to_graph, to_rdflib
+from ligraph.collection.paths import Term
+from ligraph.collection.shapes import Shapes
+from ligraph.collection.sieve import Sieve
+from ligraph.collection.sparql_constraints import sparql_findings
+
+BATCH = 2_000
+"""Suspects that are judged in one pySHACL run: enough to spread its start, few enough to stay small."""
+
+
+def validate(store: Store, shapes: Shapes, language: str) -> set[Finding]:
+    """Return what the shapes find wrong in a store's union graph.
+
+    Raises: CollectionError when a shape cannot be run.
+    """
+    if shapes.beyond_the_sieve:
+        return validate_fully(store, shapes, language)
+    sieve = Sieve(shapes, store)
+    suspects: set[Term] = set()
+    for root in shapes.roots:
+        suspects |= sieve.suspects(root)
+    findings = set(_judge(store, shapes, suspects, language))
+    for constraint in shapes.sparql:
+        findings.update(sparql_findings(sieve, constraint, language))
+    return findings
+
+
+def validate_fully(store: Store, shapes: Shapes, language: str) -> set[Finding]:
+    """Return what one plain pySHACL run finds wrong in a store's union graph."""
+    return set(_run(to_graph({quad.triple for quad in store}), shapes.graph, language))
+
+
+def _judge(store: Store, shapes: Shapes, suspects: Iterable[Term], language: str) -> Iterator[Finding]:
+    scissors = Scissors(shapes, store)
+    for batch in _batches(sorted(suspects, key=str)):
+        triples, pairs = scissors.cut(batch)
+        judged = {(shape.n3(), to_rdflib(node).n3()) for shape, node in pairs}
+        for finding in _run(to_graph(triples), shapes.core, language):
+            if (finding.shape, finding.focus) in judged:
+                yield finding
+
+
+def _run(data: rdflib.Graph, shapes: rdflib.Graph, language: str) -> Iterator[Finding]:
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+    yield from read_findings(report, language)
+
+
+def _batches(nodes: list[Term]) -> Iterator[tuple[Term, ...]]:
+    for start in range(0, len(nodes), BATCH):
+        yield tuple(nodes[start : start + BATCH])

@@ -1,0 +1,144 @@
+"""What is checked on every single statement while it is read, before any shape."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
+
+from ligraph.collection.ids import complaint
+from ligraph.collection.vocabulary import Vocabulary
+from ligraph.collection.yamltree import nearest
+from ligraph.namespaces import RDF, SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
+
+_WELL_FORMED = re.compile(r"[^\W\d_][\w\-]*/[\w\-]+(#[\w\-]+)?")
+_CANONICAL = {XSD + "string", RDF + "langString", RDF + "dirLangString"}
+
+
+@dataclass
+class Vetted:
+    """What came to light while the statements of one file were read.
+
+    Shape: `bad_ids` by IRI with the complaint; `subjects` only things and parts below the base.
+    """
+
+    blank: bool = False
+    bad_ids: dict[str, str] = field(default_factory=dict)
+    predicates: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    typed: set[Literal] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+    graphs: set[str] = field(default_factory=set)
+
+
+def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator[Quad]:
+    """Yield statements as they go into the store: in the file's graph unless they name one, schema.org as http.
+
+    Statements with a blank node or a malformed id are left out and noted.
+    """
+    home = NamedNode(graph)
+    subject_before: object = None
+    subject_good = True
+    for quad in quads:
+        subject, predicate, value = quad.subject, quad.predicate, quad.object
+        if subject != subject_before:
+            subject_before = subject
+            subject_good = _vet_subject(subject, ids, vetted)
+        if not subject_good:
+            continue
+        if predicate.value.startswith(SCHEMA_HTTPS):
+            predicate = _as_http(predicate)
+        vetted.predicates.add(predicate.value)
+        if isinstance(value, Literal):
+            if value.datatype.value not in _CANONICAL:
+                vetted.typed.add(value)
+        elif isinstance(value, NamedNode):
+            if value.value.startswith(SCHEMA_HTTPS) and predicate.value == TYPE:
+                value = _as_http(value)
+            if predicate.value == TYPE:
+                vetted.classes.add(value.value)
+            elif value.value.startswith(ids) and not _vet_id(value.value, ids, vetted):
+                continue
+        else:
+            vetted.blank = True
+            continue
+        name = quad.graph_name
+        if isinstance(name, DefaultGraph):
+            name = home
+        elif isinstance(name, BlankNode):
+            vetted.blank = True
+            continue
+        else:
+            vetted.graphs.add(name.value)
+        yield Quad(subject, predicate, value, name)
+
+
+def undeclared(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, bool, str]]:
+    """Yield the words that no ontology in force declares: IRI, whether that is an error, message.
+
+    A word of the model's own namespaces is an error; another's word is published, but nothing checks it.
+    """
+    own = vocabulary.own_namespaces
+    for kind, found, known in (
+        ("property", vetted.predicates - {TYPE}, vocabulary.properties),
+        ("class", vetted.classes, vocabulary.classes),
+    ):
+        for iri in sorted(found - known):
+            short = shorten(iri)
+            near = nearest(short, [shorten(word) for word in known]) if _near(short, known) else ""
+            if iri.startswith(own):
+                yield iri, True, f"{short} is not a {kind} of the ontology{near}"
+            else:
+                yield (
+                    iri,
+                    False,
+                    f"{short} is not a {kind} that the ontology declares, so nothing checks it{near}",
+                )
+
+
+def rewritten(typed: set[Literal]) -> dict[Literal, Literal]:
+    """Return the literals that the store would write in another form, such as `007` as `7`, by themselves."""
+    if not typed:
+        return {}
+    literals = list(typed)
+    scratch = Store()
+    at = NamedNode(XSD)
+    scratch.bulk_extend(Quad(NamedNode(f"urn:n:{n}"), at, literal) for n, literal in enumerate(literals))
+    found = {}
+    for quad in scratch:
+        number = int(quad.subject.value.removeprefix("urn:n:"))
+        stored = quad.object
+        if isinstance(stored, Literal) and stored.value != literals[number].value:
+            found[literals[number]] = stored
+    return found
+
+
+def _vet_subject(subject: object, ids: str, vetted: Vetted) -> bool:
+    if not isinstance(subject, NamedNode):
+        vetted.blank = True
+        return False
+    iri = subject.value
+    if not iri.startswith(ids):
+        return True
+    if not _vet_id(iri, ids, vetted):
+        return False
+    vetted.subjects.add(iri)
+    return True
+
+
+def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:
+    local = iri[len(ids) :]
+    if _WELL_FORMED.fullmatch(local):
+        return True
+    wrong = complaint(local)
+    if wrong:
+        vetted.bad_ids[iri] = wrong
+    return not wrong
+
+
+def _as_http(node: NamedNode) -> NamedNode:
+    return NamedNode(SCHEMA + node.value.removeprefix(SCHEMA_HTTPS))
+
+
+def _near(short: str, known: Iterable[str]) -> bool:
+    return "did you mean" in nearest(short, [shorten(word) for word in known])

@@ -1,0 +1,170 @@
+"""A collection's folder and its settings, `ligraph.toml`."""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ligraph.errors import CollectionError, SettingsError
+
+FILE_NAME = "ligraph.toml"
+
+
+class Limits(BaseModel, extra="forbid"):
+    """What is refused because it is too large."""
+
+    source_bytes: int = Field(default=2 * 1024**3, gt=0, description="Largest source file, in bytes")
+    yaml_bytes: int = Field(
+        default=64 * 1024**2, gt=0, description="Largest YAML-LD, JSON-LD or RDF/XML file, in bytes"
+    )
+    post_bytes: int = Field(default=5 * 1024**2, gt=0, description="Largest post that ingest reads, in bytes")
+    query_bytes: int = Field(default=100_000, gt=0, description="Longest query, in bytes")
+
+
+class Settings(BaseSettings):
+    """The settings of a collection. `LIGRAPH_SITE` in the environment overrides `site`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="LIGRAPH_", env_nested_delimiter="__", extra="forbid")
+
+    title: str = Field(default="A ligraph collection", description="Name of the collection, on every page")
+    description: str = Field(default="", description="One or two sentences about it, on the first page")
+    base: str = Field(description="What every id is relative to; it names things and never changes")
+    site: str | None = Field(None, description="Where the site is served; default: the address that serve binds")
+    publisher: str | None = Field(default=None, description="Id of the organization that publishes the collection")
+    licence: str | None = Field(default=None, description="Address of the licence of the data")
+    language: str = Field(default="en", description="Language of texts that name none, as a BCP 47 tag")
+    engine: Literal["embedded"] = Field(default="embedded", description="What answers queries")
+    limits: Limits = Field(default_factory=Limits, description="What is refused because it is too large")
+
+    @field_validator("base", "site")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        AnyHttpUrl(value)
+        if not value.endswith("/") or "#" in value or "?" in value:
+            raise ValueError("must be an absolute http(s) address that ends with “/”")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _language_tag(cls, value: str) -> str:
+        if not all(part.isalnum() and part.isascii() for part in value.split("-")):
+            raise ValueError("must be a language tag, such as en or pt-br")
+        return value.lower()
+
+    @property
+    def ids(self) -> str:
+        """The IRI that ids are relative to."""
+        return self.base + "id/"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A folder of facts with its settings."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def data(self) -> Path:
+        """Where the facts are."""
+        return self.root / "data"
+
+    @property
+    def removed(self) -> Path:
+        """The list of ids that were published once and are no more."""
+        return self.data / "removed.yaml"
+
+    @property
+    def queries(self) -> Path:
+        """Where the stored questions are."""
+        return self.root / "queries"
+
+    @property
+    def releases(self) -> Path:
+        """Where releases are."""
+        return self.root / ".ligraph" / "releases"
+
+    @property
+    def ontology_folders(self) -> tuple[Path, ...]:
+        """The packaged ontology, then the collection's own."""
+        return _distinct(packaged("ontology"), self.root / "ontology")
+
+    @property
+    def shape_folders(self) -> tuple[Path, ...]:
+        """The packaged shapes, then the collection's own."""
+        return _distinct(packaged("shapes"), self.root / "shapes")
+
+    def relative(self, path: Path) -> str:
+        """Return a path as people see it: relative to the collection, with “/”."""
+        return path.relative_to(self.root).as_posix()
+
+    def graph_of(self, path: Path) -> str:
+        """Return the IRI of the graph that holds what a source file says."""
+        return f"{self.settings.ids}graph/{path.relative_to(self.data).as_posix()}"
+
+
+def open_collection(root: Path) -> Collection:
+    """Return the collection in a folder.
+
+    Raises: CollectionError when there is none; SettingsError when `ligraph.toml` is wrong.
+    """
+    path = root / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise CollectionError(
+            f"{root} is not a collection: it has no {FILE_NAME}",
+            hint="name the folder with -C DIR, or make one with: ligraph new DIR",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    except OSError as error:
+        raise CollectionError(f"{path} cannot be read: {error.strerror}") from None
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(f"{path}: {_explain(detail)}" for detail in error.errors())) from None
+    return Collection(root.resolve(), settings)
+
+
+def packaged(name: str) -> Path:
+    """Return a folder that comes with ligraph: `ontology` or `shapes`."""
+    installed = Path(__file__).parent / "packaged" / name
+    return installed if installed.is_dir() else Path(__file__).parents[2] / name
+
+
+def _distinct(shipped: Path, own: Path) -> tuple[Path, ...]:
+    if not own.is_dir() or own.resolve() == shipped.resolve():
+        return (shipped,)
+    return shipped, own
+
+
+def _explain(detail: object) -> str:
+    assert isinstance(detail, dict)
+    where = [str(part) for part in detail["loc"]]
+    if detail["type"] == "extra_forbidden":
+        known = Limits.model_fields if len(where) > 1 else Settings.model_fields
+        near = difflib.get_close_matches(where[-1], known, n=1)
+        return f"“{'.'.join(where)}” is not a setting" + (f": did you mean “{near[0]}”?" if near else "")
+    if detail["type"] == "missing":
+        return f"“{'.'.join(where)}” is missing: it is needed"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"“{'.'.join(where)}” {message[:1].lower()}{message[1:]}"
