@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ligraph.collection import yamlld
-from ligraph.collection.sources import SourceFile
+from ligraph.collection.files import SourceFile
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, YAML_LD

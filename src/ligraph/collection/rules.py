@@ -42,16 +42,13 @@ def derive(store: Store, rules: Iterable[Path], ids: str) -> None:
 def _homes(store: Store, ids: str) -> dict[str, NamedNode]:
     """Return the derived graph of every typed subject; the first by name where several graphs describe it."""
     graphs: dict[str, str] = {}
-    named: dict[str, NamedNode] = {}
     for quad in store.quads_for_pattern(None, NamedNode(TYPE), None):
-        graph = getattr(quad.graph_name, "value", "")
-        if not graph.startswith(ids) and not quad.subject.value.startswith(ids):
+        subject, graph = quad.subject, quad.graph_name
+        if not isinstance(subject, NamedNode) or not isinstance(graph, NamedNode):
             continue
-        subject = quad.subject.value
-        if subject not in graphs or graph < graphs[subject]:
-            graphs[subject] = graph
-    for graph in set(graphs.values()):
-        named[graph] = NamedNode(derived_graph(graph, ids))
+        if graph.value.startswith(ids) or subject.value.startswith(ids):
+            graphs[subject.value] = min(graph.value, graphs.get(subject.value, graph.value))
+    named = {graph: NamedNode(derived_graph(graph, ids)) for graph in set(graphs.values())}
     return {subject: named[graph] for subject, graph in graphs.items()}
 
 

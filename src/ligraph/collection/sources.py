@@ -3,27 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
+from ligraph.collection.files import SourceFile, source_files
 from ligraph.collection.readers import Source, read_quads
 from ligraph.collection.vetting import Vetted, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.errors import CollectionError
-from ligraph.formats import JSON_LD, RDF_XML, SOURCES, YAML_LD, Format, by_suffix
+from ligraph.formats import JSON_LD, RDF_XML, YAML_LD
 from ligraph.namespaces import TYPE, VOID
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One file of facts."""
-
-    path: Path
-    name: str
-    format: Format
-    graph: str
 
 
 @dataclass(frozen=True)
@@ -56,24 +46,6 @@ class Sources:
     graphs: dict[str, list[SourceFile]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     broken: list[SourceFile] = field(default_factory=list)
-
-
-def source_files(collection: Collection) -> list[SourceFile]:
-    """Return the files of facts in order of their names; hidden files and `removed.yaml` are none.
-
-    Raises: CollectionError when there is no `data/`.
-    """
-    if not collection.data.is_dir():
-        raise CollectionError(
-            f"{collection.root} has no data/ folder", hint="put your facts into data/, as YAML-LD or any RDF"
-        )
-    found = []
-    for path in sorted(collection.data.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(collection.data).parts)
-        format_ = by_suffix(SOURCES, path.suffix.removeprefix("."))
-        if path.is_file() and format_ and not hidden and path != collection.removed:
-            found.append(SourceFile(path, collection.relative(path), format_, collection.graph_of(path)))
-    return found
 
 
 def read_sources(collection: Collection, vocabulary: Vocabulary) -> Sources:

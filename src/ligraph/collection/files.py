@@ -1,0 +1,36 @@
+"""Which files below `data/` are sources, and the graph of each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ligraph.config import Collection
+from ligraph.errors import CollectionError
+from ligraph.formats import SOURCES, Format, by_suffix
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of facts."""
+
+    path: Path
+    name: str
+    format: Format
+    graph: str
+
+
+def source_files(collection: Collection) -> list[SourceFile]:
+    """Return the files of facts in order of their names; hidden files and `removed.yaml` are none.
+
+    Raises: CollectionError when there is no `data/`.
+    """
+    if not collection.data.is_dir():
+        raise CollectionError(
+            f"{collection.root} has no data/ folder", hint="put your facts into data/, as YAML-LD or any RDF"
+        )
+    found = []
+    for path in sorted(collection.data.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(collection.data).parts)
+        format_ = by_suffix(SOURCES, path.suffix.removeprefix("."))
+        if path.is_file() and format_ and not hidden and path != collection.removed:
+            found.append(SourceFile(path, collection.relative(path), format_, collection.graph_of(path)))
+    return found

@@ -1,0 +1,140 @@
+"""The releases of a collection: which there are, which is live, and who may write."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ligraph.config import Collection
+from ligraph.errors import BusyError, CollectionError, ReleaseError
+from ligraph.releases.manifest import FILE_NAME, Manifest, check_sizes, read_manifest
+
+DRAFT = ".draft"
+"""Name of the folder in which a release is written before it is one."""
+
+
+def release_ids(collection: Collection) -> list[str]:
+    """Return the ids of the releases, oldest first."""
+    if not collection.releases.is_dir():
+        return []
+    return sorted(path.parent.name for path in collection.releases.glob(f"*/{FILE_NAME}") if path.parent.name != DRAFT)
+
+
+def current_id(collection: Collection) -> str | None:
+    """Return the id of the live release, or None where none was ever made."""
+    try:
+        return _pointer(collection).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReleaseError(f"{_pointer(collection)} cannot be read: {error.strerror}") from None
+
+
+def release_folder(collection: Collection, release: str | None = None) -> Path:
+    """Return the folder of a release, or of the live one.
+
+    Raises: ReleaseError when there is none.
+    """
+    name = release or current_id(collection)
+    if name is None:
+        raise ReleaseError(f"{collection.root} has no release yet", hint="make one with: ligraph build")
+    folder = collection.releases / name
+    if "/" in name or name.startswith(".") or not folder.is_dir():
+        known = release_ids(collection)
+        hint = f"there are: {', '.join(known[-5:])}" if known else "make one with: ligraph build"
+        raise ReleaseError(f"there is no release {name}", hint=hint)
+    return folder
+
+
+def live_manifest(collection: Collection) -> Manifest | None:
+    """Return the manifest of the live release where it is whole, else None."""
+    try:
+        folder = release_folder(collection)
+        manifest = read_manifest(folder)
+        check_sizes(folder, manifest)
+    except ReleaseError:
+        return None
+    return manifest
+
+
+def make_live(collection: Collection, release: str) -> None:
+    """Point to a release: from one moment to the next, and on disk when this returns."""
+    pointer = _pointer(collection)
+    draft = pointer.with_name("current.new")
+    with draft.open("w", encoding="utf-8") as stream:
+        stream.write(release + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(pointer)
+    sync_folder(pointer.parent)
+
+
+def roll_back(collection: Collection, release: str | None = None) -> str:
+    """Make an earlier release live, by default the one before the live one; return its id.
+
+    Raises: ReleaseError when there is none, or when it is damaged.
+    """
+    with writing(collection):
+        if release is None:
+            now = current_id(collection)
+            earlier = [name for name in release_ids(collection) if now is None or name < now]
+            if not earlier:
+                raise ReleaseError("there is no release before the live one")
+            release = earlier[-1]
+        folder = release_folder(collection, release)
+        check_sizes(folder, read_manifest(folder))
+        make_live(collection, release)
+    return release
+
+
+def prune(collection: Collection, keep: int) -> list[str]:
+    """Delete all but the latest releases and the live one; return the ids of those deleted."""
+    with writing(collection):
+        live = current_id(collection)
+        old = [name for name in release_ids(collection)[: -keep or None] if name != live]
+        for name in old:
+            # Without its manifest a folder is no release: a deletion that is cut off leaves none half.
+            (collection.releases / name / FILE_NAME).unlink()
+            shutil.rmtree(collection.releases / name)
+    return old
+
+
+@contextmanager
+def writing(collection: Collection) -> Iterator[None]:
+    """Hold the right to write releases; the operating system gives it back when the process ends, however it ends.
+
+    Raises: BusyError when another process holds it; CollectionError when the folder cannot be written.
+    """
+    folder = collection.releases
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder.parent / "lock").open("w")
+    except OSError as error:
+        raise CollectionError(
+            f"{folder.parent} cannot be written: {error.strerror}",
+            hint="releases are kept there; serve an existing one with: ligraph serve --release ID",
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BusyError(
+                f"another process is building {collection.root}", hint="wait until it is done, then try again"
+            ) from None
+        shutil.rmtree(folder / DRAFT, ignore_errors=True)
+        yield
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's entries on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pointer(collection: Collection) -> Path:
+    return collection.releases.parent / "current"

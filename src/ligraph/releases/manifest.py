@@ -1,0 +1,125 @@
+"""`manifest.json`: what a release holds, what it was made from, and how to see that it is whole."""
+
+import hashlib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ligraph.errors import ReleaseError
+
+FORMAT = 1
+"""The layout of release folders. A release of another format is made again from its sources."""
+
+FILE_NAME = "manifest.json"
+STORE = "store"
+DUMP = "dumps/all.nq.gz"
+REPORT = "report.ttl"
+ONTOLOGY = "ontology.ttl"
+CONTEXT = "context.jsonld"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a release says of itself.
+
+    Shape: `graphs` by IRI with `digest`, `statements` and `modified`; `files` by path with `bytes` and `sha256`;
+    `removed` by id with the id that replaces it, or None; times are RFC 3339 in UTC.
+    """
+
+    format: int
+    id: str
+    created: str
+    parent: str | None
+    title: str
+    licence: str | None
+    base: str
+    digest: str
+    statements: int
+    things: dict[str, int]
+    warnings: int
+    graphs: dict[str, dict[str, Any]]
+    inputs: dict[str, str]
+    removed: dict[str, str | None]
+    software: dict[str, str]
+    files: dict[str, dict[str, Any]]
+
+    def to_json(self) -> bytes:
+        """Return the manifest as it is stored."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a release.
+
+    Raises: ReleaseError when there is none, or when it is of another format.
+    """
+    path = folder / FILE_NAME
+    again = "make the release again from its sources with: ligraph build"
+    try:
+        values = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ReleaseError(f"{folder} is not a release: it has no {FILE_NAME}", hint=again) from None
+    except OSError as error:
+        raise ReleaseError(f"{path} cannot be read: {error.strerror}", hint=again) from None
+    except orjson.JSONDecodeError as error:
+        raise ReleaseError(f"{path} is damaged: {error}", hint=again) from None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        found = values.get("format") if isinstance(values, dict) else None
+        message = f"{folder.name} is a release of format {found}, and this ligraph reads format {FORMAT}"
+        raise ReleaseError(message, hint=again)
+    if values.keys() != {field.name for field in fields(Manifest)}:
+        raise ReleaseError(f"{path} is damaged: it lacks entries", hint=again)
+    return Manifest(**values)
+
+
+def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return size and digest of every file of a release, the manifest left out."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != FILE_NAME:
+            found[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+    return found
+
+
+def check_sizes(folder: Path, manifest: Manifest) -> None:
+    """Check that every file of a release is there and as long as it was.
+
+    Raises: ReleaseError with the file that is not.
+    """
+    for name, entry in manifest.files.items():
+        try:
+            size = (folder / name).stat().st_size
+        except OSError:
+            size = None
+        if size != entry["bytes"]:
+            state = "is missing" if size is None else f"has {size:,} bytes where {entry['bytes']:,} were written"
+            raise _damage(folder, name, state)
+
+
+def check_digests(folder: Path, manifest: Manifest) -> None:
+    """Check that every byte of a release is as it was written: reads it all.
+
+    Raises: ReleaseError with the first file that is not.
+    """
+    for name, entry in manifest.files.items():
+        try:
+            digest = file_digest(folder / name)
+        except OSError:
+            raise _damage(folder, name, "cannot be read") from None
+        if digest != entry["sha256"]:
+            raise _damage(folder, name, "is not what was written: a byte of it changed")
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _damage(folder: Path, name: str, state: str) -> ReleaseError:
+    return ReleaseError(
+        f"release {folder.name} is damaged: {name} {state}",
+        hint="make it again from its sources with: ligraph build; or go back with: ligraph rollback",
+    )

@@ -1,0 +1,59 @@
+"""The embedded engine: a release opened read-only with pyoxigraph."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from ligraph.config import open_collection
+from ligraph.errors import ReleaseError
+from ligraph.releases.history import release_folder
+from ligraph.releases.manifest import STORE, Manifest, check_digests, check_sizes, read_manifest
+
+
+@dataclass(frozen=True)
+class Release:
+    """An open release: its manifest and its statements."""
+
+    folder: Path
+    manifest: Manifest
+    store: Store
+
+    @property
+    def ids(self) -> str:
+        """The IRI that ids are relative to."""
+        return self.manifest.base + "id/"
+
+    def verify(self) -> None:
+        """Read every byte and compare it with what was written.
+
+        Raises: ReleaseError with the first file that differs.
+        """
+        check_digests(self.folder, self.manifest)
+
+
+def open_release(root: Path | str, release: str | None = None) -> Release:
+    """Return a release of the collection in a folder, by default the live one.
+
+    It looks at the sizes of files and never at sources: opening costs the same for any collection.
+
+    Raises: ReleaseError when there is none, or it is damaged or of another format.
+    """
+    return open_folder(release_folder(open_collection(Path(root)), release))
+
+
+def open_folder(folder: Path) -> Release:
+    """Return the release in a folder.
+
+    Raises: ReleaseError when it is damaged or of another format.
+    """
+    manifest = read_manifest(folder)
+    check_sizes(folder, manifest)
+    try:
+        store = Store.read_only(str(folder / STORE))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ReleaseError(
+            f"the store of release {folder.name} cannot be opened: {error}",
+            hint="make the release again from its sources with: ligraph build",
+        ) from None
+    return Release(folder, manifest, store)

@@ -1,0 +1,101 @@
+"""Queries over an open release, and what is refused before the engine sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+    serialize,
+)
+
+from ligraph.errors import BadRequest, Refused
+from ligraph.formats import N_TRIPLES, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, TURTLE, Format
+from ligraph.namespaces import PREFIXES
+
+_RESULTS = {
+    SPARQL_JSON: QueryResultsFormat.JSON,
+    SPARQL_CSV: QueryResultsFormat.CSV,
+    SPARQL_TSV: QueryResultsFormat.TSV,
+    SPARQL_XML: QueryResultsFormat.XML,
+}
+_GRAPHS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
+
+_WORDS = re.compile(
+    r"""\#[^\n]*|<[^<>"{}|^`\\\s]*>|"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
+    |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[?$]\w+|\w*:[^\s{}()\[\];,]*|(?P<word>[A-Za-z]+)""",
+    re.DOTALL | re.VERBOSE,
+)
+_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a query, in one format."""
+
+    content: bytes
+    format: Format
+
+
+def words_of(query: str) -> list[str]:
+    """Return the bare words of a query in capitals: not those in comments, IRIs, names, variables and texts."""
+    # Escapes such as \\u0053 count before the grammar is applied (SPARQL 1.1 section 19.2).
+    plain = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", _unescape, query)
+    return [match["word"].upper() for match in _WORDS.finditer(plain) if match["word"]]
+
+
+def answers_with_graph(query: str) -> bool:
+    """Return whether a query asks for statements (CONSTRUCT, DESCRIBE) rather than for rows or a yes."""
+    form = next((word for word in words_of(query) if word in _FORMS), "SELECT")
+    return form in ("CONSTRUCT", "DESCRIBE")
+
+
+def run(store: Store, query: str, format_: Format, bound: Mapping[str, NamedNode | Literal] | None = None) -> Answer:
+    """Return the answer to a query in a format that fits its form.
+
+    Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE.
+    """
+    if "SERVICE" in words_of(query):
+        raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
+    substitutions: dict[Variable, Any] = {Variable(name): term for name, term in (bound or {}).items()}
+    try:
+        results = store.query(query, use_default_graph_as_union=True, substitutions=substitutions or None)
+    except SyntaxError as error:
+        raise BadRequest(f"the query is not SPARQL: {_reason(error)}") from None
+    except (RuntimeError, ValueError) as error:
+        raise BadRequest(f"the query cannot be run: {error}") from None
+    try:
+        return Answer(_serialize(results, format_), format_)
+    except (RuntimeError, OSError, ValueError) as error:
+        raise BadRequest(f"the query cannot be run: {error}") from None
+
+
+def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: Format) -> bytes:
+    if isinstance(results, QueryTriples):
+        # The engine yields a statement for each solution of the template; a graph has it once.
+        triples = dict.fromkeys(results)
+        prefixes = PREFIXES if format_ is TURTLE else None
+        return serialize(triples, format=_GRAPHS[format_], prefixes=prefixes) or b""
+    return results.serialize(format=_RESULTS[format_]) or b""
+
+
+def _reason(error: SyntaxError) -> str:
+    return (error.msg or str(error)).strip()
+
+
+def _unescape(match: re.Match[str]) -> str:
+    try:
+        return chr(int(match[1] or match[2], 16))
+    except (ValueError, OverflowError):
+        return match[0]

@@ -1,0 +1,179 @@
+"""The document of a thing: exactly the statements that every format, DESCRIBE and the embed carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, TYPE, VOID, XSD
+from ligraph.releases.manifest import Manifest
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+_TYPE = NamedNode(TYPE)
+_NAMES = (NamedNode(NAME), NamedNode(PREF_LABEL))
+_MEMBER = NamedNode(ORG + "member")
+_PRESENTER = NamedNode(LIG + "presenter")
+_APPEARANCE = NamedNode(LIG + "appearance")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is said about one thing.
+
+    Shape: `statements` by subject, the thing first, then its parts, then what comes along; each subject's
+    statements once, in no order. `about` is the thing's IRI, `iri` the document's.
+    """
+
+    about: NamedNode
+    iri: NamedNode
+    statements: dict[NamedNode, list[Triple]]
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """All statements in the order of formats: by subject, types first, then by predicate and object."""
+        return [
+            triple
+            for triples in self.statements.values()
+            for triple in sorted(triples, key=lambda t: (t.predicate != _TYPE, t.predicate.value, str(t.object)))
+        ]
+
+    def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
+        """Return the objects of a subject's property, in order."""
+        name = NamedNode(predicate)
+        found = [triple.object for triple in self.statements.get(subject, ()) if triple.predicate == name]
+        return sorted(found, key=str)
+
+
+def read_document(store: Store, manifest: Manifest, local: str) -> Document | None:
+    """Return the document of a thing by its id, or None where nothing is said about it."""
+    about = NamedNode(f"{manifest.base}id/{local}")
+    reader = _Reader(store, about)
+    if not reader.take(about):
+        return None
+    reader.take_parts(about)
+    reader.take_company(about)
+    reader.take_names()
+    iri = NamedNode(f"{manifest.base}doc/{local}")
+    reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
+    return Document(about, iri, reader.statements)
+
+
+class _Reader:
+    """Takes whole subjects out of the store, each once."""
+
+    def __init__(self, store: Store, about: NamedNode) -> None:
+        self.store = store
+        self.about = about
+        self.statements: dict[NamedNode, list[Triple]] = {}
+
+    def take(self, subject: NamedNode) -> bool:
+        """Take all statements about a subject; return whether there are any."""
+        if subject not in self.statements:
+            # One statement may stand in several graphs.
+            found = {quad.triple: None for quad in self.store.quads_for_pattern(subject, None, None, None)}
+            if found:
+                self.statements[subject] = list(found)
+        return subject in self.statements
+
+    def take_parts(self, thing: NamedNode) -> list[NamedNode]:
+        """Take the parts of a thing: the IRIs that begin with its own and “#”, which link to or from it."""
+        prefix = thing.value + "#"
+        parts = [quad.subject for quad in self.store.quads_for_pattern(None, _MEMBER, thing, None)]
+        waiting = [*self.objects(thing), *parts]
+        taken = []
+        while waiting:
+            node = waiting.pop(0)
+            if isinstance(node, NamedNode) and node.value.startswith(prefix) and node not in taken:
+                self.take(node)
+                taken.append(node)
+                waiting.extend(self.objects(node))
+        return sorted(taken, key=lambda part: part.value)
+
+    def take_company(self, thing: NamedNode) -> None:
+        """Take what a thing of its class brings along."""
+        types = {value.value for value in self.objects(thing, TYPE) if isinstance(value, NamedNode)}
+        if LIG + "ResourceSet" in types:
+            self._take_items(thing)
+        if types & {SCHEMA + "VideoObject", SCHEMA + "AudioObject"}:
+            self._take_all(self.objects(thing, SCHEMA + "hasPart"))
+        if SCHEMA + "Person" in types:
+            for quad in list(self.store.quads_for_pattern(None, _PRESENTER, thing, None)):
+                if isinstance(quad.subject, NamedNode):
+                    self.take(quad.subject)
+                    self._take_whole_of(quad.subject)
+
+    def take_names(self) -> None:
+        """Take type and name of everything that is referred to and not yet here."""
+        referred = {
+            triple.object
+            for triples in self.statements.values()
+            for triple in triples
+            if isinstance(triple.object, NamedNode) and triple.predicate != _TYPE
+        }
+        for node in sorted(referred - self.statements.keys(), key=lambda node: node.value):
+            found = {
+                quad.triple: None
+                for predicate in (_TYPE, *_NAMES)
+                for quad in self.store.quads_for_pattern(node, predicate, None, None)
+            }
+            if found:
+                self.statements[node] = list(found)
+
+    def objects(self, subject: NamedNode, predicate: str | None = None) -> list[Term]:
+        """Return the objects of what was taken about a subject."""
+        return [
+            triple.object
+            for triple in self.statements.get(subject, ())
+            if predicate is None or triple.predicate.value == predicate
+        ]
+
+    def _take_items(self, thing: NamedNode) -> None:
+        for place in self.objects(thing, SCHEMA + "itemListElement"):
+            if not isinstance(place, NamedNode):
+                continue
+            for resource in self._take_all(self.objects(place, SCHEMA + "item")):
+                for part in self.take_parts(resource):
+                    self._take_all(self.objects(part, LIG + "inRole"))
+                for played in self._take_all(self.objects(resource, LIG + "plays")):
+                    self._take_all(self.objects(played, SCHEMA + "isPartOf"))
+        for appearance in self.objects(thing, LIG + "appearance"):
+            if isinstance(appearance, NamedNode):
+                self._take_all(self.objects(appearance, LIG + "inRole"))
+
+    def _take_whole_of(self, appearance: NamedNode) -> None:
+        """Take the one statement that says where an appearance was, with type and name of that."""
+        for quad in list(self.store.quads_for_pattern(None, _APPEARANCE, appearance, None)):
+            whole = quad.subject
+            if isinstance(whole, NamedNode) and whole != self.about:
+                known = self.statements.setdefault(whole, [])
+                names = (
+                    other.triple
+                    for predicate in (_TYPE, *_NAMES)
+                    for other in self.store.quads_for_pattern(whole, predicate, None, None)
+                )
+                known += [triple for triple in dict.fromkeys((quad.triple, *names)) if triple not in known]
+
+    def _take_all(self, nodes: Iterable[Term]) -> list[NamedNode]:
+        return [node for node in nodes if isinstance(node, NamedNode) and self.take(node)]
+
+
+def modified(store: Store, manifest: Manifest, about: NamedNode) -> str:
+    """Return when what is said about a thing last changed: the latest change of a graph that speaks of it."""
+    graphs = {quad.graph_name.value for quad in store.quads_for_pattern(about, None, None, None)}  # type: ignore[union-attr]
+    known = [manifest.graphs[graph]["modified"] for graph in graphs if graph in manifest.graphs]
+    return str(max(known, default=manifest.created))
+
+
+def _own_statements(iri: NamedNode, about: NamedNode, store: Store, manifest: Manifest) -> Iterator[Triple]:
+    """Yield what a document says of itself."""
+    when = Literal(modified(store, manifest, about), datatype=NamedNode(XSD + "dateTime"))
+    yield Triple(iri, _TYPE, NamedNode(SCHEMA + "WebPage"))
+    yield Triple(iri, NamedNode(SCHEMA + "mainEntity"), about)
+    yield Triple(iri, NamedNode(VOID + "inDataset"), NamedNode(manifest.base + "dataset"))
+    yield Triple(iri, NamedNode(DCTERMS + "modified"), when)
+    if manifest.licence:
+        yield Triple(iri, NamedNode(DCTERMS + "license"), NamedNode(manifest.licence))

@@ -1,0 +1,181 @@
+"""A document as JSON-LD: one tree from the thing outwards, built directly and not framed.
+
+Each subject is written out where it is first met and named by its id elsewhere. Subjects that no forward link
+reaches hang on reverse terms (the roles of a person), the rest under `@included`.
+
+Source: JSON-LD 1.1 (W3C 2020) sections 4.8 (reverse properties), 4.9 (included nodes).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import orjson
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ligraph.namespaces import LIG, ORG, SCHEMA, TYPE, XSD
+from ligraph.views.documents import Document
+
+_REVERSE = {
+    "role": ORG + "member",
+    "presented": LIG + "presenter",
+    "appearanceIn": LIG + "appearance",
+    "document": SCHEMA + "mainEntity",
+}
+_POSITION = SCHEMA + "position"
+_INTEGER = XSD + "integer"
+
+
+class Words:
+    """What the JSON-LD context says, looked up by IRI.
+
+    Shape: `context` is written into every document; the keys of a node stand in its order.
+    """
+
+    def __init__(self, context: dict[str, Any]) -> None:
+        self.context = context
+        self.language = context.get("@language")
+        self.prefixes = {k: v for k, v in context.items() if isinstance(v, str) and v[-1:] in "/#"}
+        self.keys: dict[str, str] = {}
+        self.types: dict[str, str | None] = {}
+        self.plain: set[str] = set()
+        for key, value in context.items():
+            if key.startswith("@") or key in self.prefixes or value in ("@id", "@type"):
+                continue
+            definition = {"@id": value} if isinstance(value, str) else value
+            if "@reverse" in definition:
+                continue
+            iri = self.expand(definition["@id"])
+            self.keys.setdefault(iri, key)
+            self.types[iri] = self.expand(definition["@type"]) if "@type" in definition else None
+            if "@language" in definition:
+                self.plain.add(iri)
+        self.order = {iri: number for number, iri in enumerate(self.keys)}
+
+    def expand(self, name: str) -> str:
+        """Return the IRI of a compact IRI."""
+        prefix, colon, rest = name.partition(":")
+        return self.prefixes[prefix] + rest if colon and prefix in self.prefixes else name
+
+    def compact(self, iri: str) -> str:
+        """Return the key of a word, else its compact IRI, else the IRI."""
+        if iri in self.keys:
+            return self.keys[iri]
+        for prefix, namespace in self.prefixes.items():
+            if iri.startswith(namespace) and iri != namespace:
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return iri
+
+
+def to_tree(document: Document, words: Words) -> dict[str, Any]:
+    """Return a document as a JSON-LD tree without its context."""
+    return _Tree(document, words).grow()
+
+
+def to_json_ld(document: Document, words: Words) -> bytes:
+    """Return a document as JSON-LD, the same bytes for the same release."""
+    return orjson.dumps({"@context": words.context, **to_tree(document, words)}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+class _Tree:
+    def __init__(self, document: Document, words: Words) -> None:
+        self.document = document
+        self.words = words
+        self.nodes = document.statements
+        self.written: set[NamedNode] = set()
+        self.incoming: dict[tuple[str, NamedNode], list[NamedNode]] = defaultdict(list)
+        reverse = set(_REVERSE.values())
+        for subject, triples in self.nodes.items():
+            for triple in triples:
+                if triple.predicate.value in reverse and isinstance(triple.object, NamedNode):
+                    self.incoming[triple.predicate.value, triple.object].append(subject)
+        self.forward = self._reachable()
+
+    def grow(self) -> dict[str, Any]:
+        """Return the tree from the thing outwards."""
+        tree = self._node(self.document.about, None)
+        left = []
+        for subject in sorted(self.nodes, key=lambda node: node.value):
+            if subject not in self.written:
+                left.append(self._node(subject, None))
+        if left:
+            tree["@included"] = left
+        return tree
+
+    def _reachable(self) -> set[NamedNode]:
+        """Return the subjects that forward links reach from the thing."""
+        found, waiting = {self.document.about}, [self.document.about]
+        while waiting:
+            for triple in self.nodes.get(waiting.pop(), ()):
+                value = triple.object
+                if isinstance(value, NamedNode) and value in self.nodes and value not in found:
+                    found.add(value)
+                    waiting.append(value)
+        return found
+
+    def _node(self, subject: NamedNode, said: Triple | None) -> dict[str, Any]:
+        """Return a node with all its statements but the one that its place in the tree says already."""
+        self.written.add(subject)
+        values: dict[str, list[Any]] = defaultdict(list)
+        node: dict[str, Any] = {"id": subject.value}
+        types = []
+        for triple in self.nodes[subject]:
+            if triple.predicate.value == TYPE and isinstance(triple.object, NamedNode):
+                types.append(self.words.compact(triple.object.value))
+            elif triple != said:
+                values[triple.predicate.value].append(triple.object)
+        if types:
+            node["type"] = _one_or_all(sorted(types))
+        known = len(self.words.order)
+        for predicate in sorted(values, key=lambda iri: (self.words.order.get(iri, known), iri)):
+            objects = sorted(values[predicate], key=self._place)
+            node[self.words.compact(predicate)] = _one_or_all([self._value(predicate, item) for item in objects])
+        for key, predicate in _REVERSE.items():
+            hanging = [s for s in self.incoming[predicate, subject] if s not in self.forward and s not in self.written]
+            if hanging:
+                hanging.sort(key=self._place)
+                node[key] = _one_or_all(
+                    [self._node(s, Triple(s, NamedNode(predicate), subject)) for s in hanging if s not in self.written]
+                )
+        return node
+
+    def _place(self, term: NamedNode | BlankNode | Literal | Triple) -> tuple[int, str]:
+        """Return where a value stands among others: by its position where it has one, then by its text."""
+        if isinstance(term, NamedNode):
+            for triple in self.nodes.get(term, ()):
+                if triple.predicate.value == _POSITION and isinstance(triple.object, Literal):
+                    return int(triple.object.value) if triple.object.value.isdigit() else 0, term.value
+        return 0, str(term)
+
+    def _value(self, predicate: str, term: NamedNode | BlankNode | Literal | Triple) -> Any:
+        type_ = self.words.types.get(predicate)
+        if isinstance(term, NamedNode):
+            if type_ == "@vocab" and term not in self.nodes:
+                return self.words.compact(term.value)
+            if term in self.nodes and term not in self.written:
+                return self._node(term, None)
+            return term.value if type_ == "@id" else {"id": term.value}
+        assert isinstance(term, Literal)
+        return self._literal(predicate, type_, term)
+
+    def _literal(self, predicate: str, type_: str | None, literal: Literal) -> Any:
+        if literal.language:
+            if literal.language == self.words.language and type_ is None and predicate not in self.words.plain:
+                return literal.value
+            return {"@value": literal.value, "@language": literal.language}
+        datatype = literal.datatype.value
+        if datatype == XSD + "string":
+            return {"@value": literal.value}
+        if datatype == type_:
+            return int(literal.value) if datatype == _INTEGER and _is_plain_integer(literal.value) else literal.value
+        return {"@value": literal.value, "@type": self.words.compact(datatype)}
+
+
+def _is_plain_integer(text: str) -> bool:
+    # A JSON number over 2^53 loses digits in most readers.
+    return text.lstrip("-").isdigit() and len(text) < 16 and str(int(text)) == text
+
+
+def _one_or_all(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values

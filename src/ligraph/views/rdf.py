@@ -1,0 +1,21 @@
+"""Statements as RDF text: Turtle and N-Triples, the same bytes for the same statements."""
+
+from collections.abc import Iterable
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from ligraph.formats import N_TRIPLES, TURTLE, Format
+from ligraph.namespaces import PREFIXES
+
+_WRITERS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
+
+
+def to_rdf(triples: Iterable[Triple], format_: Format) -> bytes:
+    """Return statements, in their order, in Turtle or N-Triples."""
+    if format_ is not TURTLE:
+        return serialize(triples, format=_WRITERS[format_]) or b""
+    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    # The engine declares prefixes in an order that changes from run to run.
+    lines = text.split(b"\n")
+    declared = [line for line in lines if line.startswith(b"@prefix ")]
+    return b"\n".join([*sorted(declared), b"", *lines[len(declared) :]])
