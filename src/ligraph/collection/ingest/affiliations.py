@@ -1,0 +1,260 @@
+"""Role and organization, told apart on the line of a presenter.
+
+The order varies and both may hold commas, so every way to cut the line is scored by evidence: organizations known
+by name, the words that head a part, and the order that the clear lines beside it have.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ligraph.collection.ingest.names import key_of
+from ligraph.collection.ingest.words import LEGAL, NOT_ROLES, ORGANIZATIONS, PLACES, RANK, ROLES, UNITS
+
+CLEAR = 0.6
+"""How much the best reading must lead the next; an area of work before an organization leads by 0.75."""
+
+_PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
+_WORD = re.compile(r"[^\W_][\w’'.&-]*")
+_SEPARATOR = re.compile(r"\s*(?:,|\||\s[–—-](?=\s))\s*(?![^()]*\))")
+_SECOND_ROLE = re.compile(r"\s*;\s*|,\s+(?:and|&)\s+|\s+(?:and|&)\s+")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known when a line is read: keys of names of organizations, and how the lines beside it are ordered."""
+
+    organizations: frozenset[str] = frozenset()
+    role_first: float = 0.0
+    """How much more a role comes first, from -1 to 1."""
+
+
+@dataclass(frozen=True)
+class Affiliation:
+    """A role at an organization; either may be missing.
+
+    Shape: `organization` holds the smallest unit first, then what it is part of; `doubt` says why it may be otherwise.
+    """
+
+    role: str | None
+    organization: tuple[str, ...]
+    doubt: str | None = None
+    lead: float = 0.0
+    role_first: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Reading:
+    role: tuple[str, ...]
+    organization: tuple[str, ...]
+    score: float
+    role_first: bool | None
+    written: str | None
+
+
+def read_affiliations(text: str, evidence: Evidence) -> list[Affiliation]:
+    """Return the affiliations that a line names after the name of its presenter."""
+    found = [read_affiliation(entry, evidence) for entry in entries(text)]
+    return [_completed(found, index) for index in range(len(found))]
+
+
+def _completed(found: Sequence[Affiliation], index: int) -> Affiliation:
+    """Return an affiliation with the organization of the next or the last one, where it has none of its own."""
+    mine = found[index]
+    if mine.organization or len(found) < 2 or mine.role is None:
+        return mine
+    other = next((o for o in [*found[index + 1 :], *reversed(found[:index])] if o.organization), None)
+    if other is None:
+        return mine
+    doubt = f"“{mine.role}” names no organization of its own and was given that of “{other.role}”"
+    return Affiliation(mine.role, other.organization, doubt, mine.lead, mine.role_first)
+
+
+def entries(text: str) -> list[str]:
+    """Return the roles that a line lists: parted by `;`, or by `and` where a role follows an organization."""
+    if ";" in text and "," not in text:
+        return [text.replace(";", ",")]
+    found: list[str] = []
+    start = 0
+    for match in _SECOND_ROLE.finditer(text):
+        before, after = text[start : match.start()], text[match.end() :]
+        parts = parts_of(before)
+        second = parts_of(after)[:1]
+        is_break = ";" in match[0] or (
+            len(parts) > 1
+            and bool(second)
+            and role_score(second[0]) >= 3
+            and organization_score(parts[-1], frozenset()) >= 1
+            and "," in after
+        )
+        if is_break:
+            found.append(before)
+            start = match.end()
+    found.append(text[start:])
+    return [entry.strip(" ,;") for entry in found if entry.strip(" ,;")]
+
+
+def parts_of(entry: str) -> list[str]:
+    """Return the parts of an entry between commas; `Inc.` stays with its company."""
+    found: list[str] = []
+    for part in _SEPARATOR.split(entry):
+        if found and part.strip(". ").casefold() in LEGAL:
+            found[-1] = f"{found[-1]}, {part.strip()}"
+        elif part.strip():
+            found += _at(part.strip())
+    return found
+
+
+def _at(part: str) -> list[str]:
+    """Return role and organization of `Director at Acme`, or the part itself."""
+    for match in re.finditer(r"\s+(?:at|@|with)\s+(?:the\s+(?=[A-Z]))?", part):
+        left, right = part[: match.start()], part[match.end() :]
+        if role_score(left) >= 1 and role_score(right) < 3 and right[:1].isupper():
+            return [left, right]
+    return [part]
+
+
+def read_affiliation(entry: str, evidence: Evidence) -> Affiliation:
+    """Return the best reading of one entry, with a doubt where another is nearly as good."""
+    parts = parts_of(entry)
+    readings = sorted(_readings(entry, parts, evidence), key=lambda reading: -reading.score)
+    if not readings:
+        return Affiliation(None, ())
+    best = readings[0]
+    lead = best.score - readings[1].score if len(readings) > 1 else abs(best.score)
+    chain, doubt = organization_chain(best.organization, evidence.organizations)
+    if lead < CLEAR and len(parts) > 1:
+        other = readings[1]
+        doubt = f"“{entry}” may also be read as {_told(other)}"
+    elif len(parts) == 1 and best.score < 1:
+        doubt = f"“{entry}” may be a role or an organization"
+    role = best.written if best.role else None
+    return Affiliation(role, chain, doubt, lead, best.role_first)
+
+
+def _told(reading: _Reading) -> str:
+    role, organization = ", ".join(reading.role), ", ".join(reading.organization)
+    return " at ".join(f"“{text}”" for text in (role, organization) if text)
+
+
+def _readings(entry: str, parts: Sequence[str], evidence: Evidence) -> Iterator[_Reading]:
+    """Yield every way to cut the parts into a role and an organization, with its score."""
+    count = len(parts)
+    for cut in range(count + 1):
+        left, right = tuple(parts[:cut]), tuple(parts[cut:])
+        for role, organization in {(left, right), (right, left)}:
+            alone = not role or not organization
+            first = None if alone else role == left
+            prior = 0.0 if first is None else 0.5 * evidence.role_first * (1 if first else -1)
+            score = _role_side(role, evidence) + _organization_side(organization, evidence) + prior - alone
+            yield _Reading(role, organization, score, first, _slice(entry, role))
+
+
+def _slice(entry: str, parts: Sequence[str]) -> str | None:
+    """Return parts as they are written in the entry, their commas included."""
+    if not parts:
+        return None
+    start = entry.find(parts[0])
+    end = entry.find(parts[-1], start + sum(map(len, parts[:-1]))) + len(parts[-1])
+    return " ".join(entry[start:end].split()) if start >= 0 and end > start else ", ".join(parts)
+
+
+def _role_side(parts: Sequence[str], evidence: Evidence) -> float:
+    if not parts:
+        return 0.0
+    score = -3.0 if key_of(parts[0]) in evidence.organizations else role_score(parts[0])
+    for part in parts[1:]:
+        organization = organization_score(part, evidence.organizations)
+        score += 0.5 if role_score(part) >= 3 else -4 if organization >= 5 else -1.5 if organization >= 2 else 0.25
+    return score
+
+
+def _organization_side(parts: Sequence[str], evidence: Evidence) -> float:
+    if not parts:
+        return 0.0
+    if len(parts) > 1 and key_of(", ".join(parts)) in evidence.organizations:
+        return 5.5
+    scores = [organization_score(part, evidence.organizations) for part in parts]
+    best = max(range(len(parts)), key=lambda index: scores[index])
+    total = scores[best] or -0.25
+    for index, (part, score) in enumerate(zip(parts, scores, strict=True)):
+        if index != best:
+            total += -3 if score < 0 else 0.25 if is_place(part) else 0.5 if score >= 2 else -0.5
+    return total
+
+
+def role_score(part: str) -> float:
+    """Return how much a part looks like a role: 3 for `Director of X`, -3 for `X University`."""
+    bare = re.sub(r"\([^()]*\)", " ", part).strip()
+    heads = [_last_word(half) for half in re.split(r"\s+(?:and|&)\s+|/", _PREPOSITION.split(f"{bare} ")[0])]
+    if any(head in ROLES or head.rpartition("-")[2] in ROLES for head in heads):
+        return 3.0
+    if heads[-1] in ORGANIZATIONS or heads[-1] == "partners":
+        return -3.0
+    if heads[-1] in UNITS:
+        return -1.0
+    if heads[-1].endswith(("or", "er", "ist", "ian")) and heads[-1] not in NOT_ROLES and len(heads[-1]) > 4:
+        return 1.2
+    return 0.0
+
+
+def organization_score(part: str, known: frozenset[str]) -> float:
+    """Return how much a part looks like an organization: 5 for a known one, 3 for `X University`, -3 for a role."""
+    if key_of(part) in known or key_of(re.sub(r"\([^()]*\)", " ", part)) in known:
+        return 5.0
+    bare = re.sub(r"\([^()]*\)", " ", part).strip()
+    role = role_score(part)
+    if role >= 3:
+        return -3.0
+    head = _last_word(_PREPOSITION.split(f"{bare} ")[0])
+    words = {word.casefold().strip(".") for word in _WORD.findall(bare)}
+    if head in ORGANIZATIONS or _last_word(bare) in ORGANIZATIONS:
+        return 3.0
+    if head in UNITS:
+        return 0.5
+    if words & ORGANIZATIONS:
+        return 2.0
+    return 1.0 if re.fullmatch(r"[A-Z][A-Z&.-]{1,7}", bare) else -0.5 if role > 0 else 0.0
+
+
+def _last_word(text: str) -> str:
+    words = _WORD.findall(text)
+    return words[-1].casefold().strip(".’'") if words else ""
+
+
+def is_place(part: str) -> bool:
+    """Return whether a part only says where: a state, or its two letters."""
+    bare = part.strip(" ().")
+    return bare.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", bare))
+
+
+def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tuple[str, ...], str | None]:
+    """Return the organizations that some parts name, the unit before the whole, and a doubt where that is not plain."""
+    whole = ", ".join(parts)
+    if len(parts) < 2 or key_of(whole) in known:
+        return ((whole,) if parts else ()), None
+    names: list[str] = []
+    for part in parts:
+        campus = names and re.match(r"(?:the\s+)?\w*\s*(?:university|college|school)\s+(?:of|system)\b", names[-1], re.I)
+        is_other = organization_score(part, known) >= 1
+        if names and not is_other and (is_place(part) or campus):
+            names[-1] = f"{names[-1]}, {part}"
+        else:
+            names.append(part)
+    ranks = [_rank(name) for name in names]
+    if any(a > b for a, b in pairwise(ranks)) and ranks == sorted(ranks, reverse=True):
+        names, ranks = names[::-1], ranks[::-1]
+    plain = all(a < b or (a <= b and a == 1.5) for a, b in pairwise(ranks))
+    told = " is part of ".join(f"“{name}”" for name in names)
+    return tuple(names), None if plain or len(names) == 1 else f"it is not plain that {told}"
+
+
+def _rank(name: str) -> float:
+    """Return how large an organization is by the word that heads its name; 1.5 where none does."""
+    bare = re.sub(r"\([^()]*\)", " ", name)
+    for text in (_PREPOSITION.split(f"{bare} ")[0], bare):
+        if (rank := RANK.get(_last_word(text))) is not None:
+            return rank
+    words = {word.casefold() for word in _WORD.findall(bare)} & RANK.keys()
+    return max((float(RANK[word]) for word in words), default=1.5)

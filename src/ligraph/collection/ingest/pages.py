@@ -1,0 +1,235 @@
+"""Web pages as saved from a browser: the lines of the post, without the page around it."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Comment
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+from ligraph.collection.ingest.decoding import spaced
+from ligraph.collection.ingest.documents import Document, finished
+from ligraph.collection.ingest.lines import Line, Link
+from ligraph.collection.values import date_type
+from ligraph.errors import PostError
+
+LINE = "data-ligraph-line"
+"""The attribute that carries a line number of Markdown into the page made from it."""
+DEEPEST = 150
+"""Levels of nesting read. A page of the series made with a page builder has about 40."""
+
+_NEVER_TEXT = set("script style noscript template svg iframe select textarea input object audio video canvas head".split())
+_AROUND = set("nav aside form button footer dialog".split())
+_ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert"}
+_CHROME = set(
+    "share sharing sharedaddy social related comments comment respond cookie cookies gdpr consent sidebar breadcrumb"
+    " breadcrumbs newsletter subscribe menu navbar popup modal footer skip advert advertisement ads jp pagination"
+    " screen-reader-text sr-only visually-hidden tags byline meta".split()
+)
+_BLOCKS = set(
+    "address article blockquote body center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr html li"
+    " main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_STRONG = {"b", "strong"}
+_SAVED = re.compile(r"saved from url=\(\d+\)\s*(https?://\S+)", re.I)
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
+
+
+def page_document(text: str, *, whole: bool = False, address: str | None = None) -> Document:
+    """Return the lines of a page and what its head says; `whole` where there is nothing around the post.
+
+    Raises: PostError for a page nested deeper than any that a person reads.
+    """
+    try:
+        soup = BeautifulSoup(text, "html.parser")
+        address = address or _address(soup)
+        base = soup.find("base", href=True)
+        title, published = _title(soup), _published(soup)
+        if not whole:
+            _prune(soup)
+        walker = _Walker(urljoin(address or "", str(base["href"])) if isinstance(base, Tag) else address)
+        walker.walk(_content(soup), 0)
+    except RecursionError:
+        raise PostError("the page is nested too deeply to be a post", hint="save the post again from a browser") from None
+    walker.flush()
+    return Document(tuple(finished(walker.lines)), "page", address, title, published, tuple(walker.broken))
+
+
+def absolute(href: str, base: str | None = None) -> str | None:
+    """Return an address as it stands, made absolute; None for what is no web address or leads only within the page."""
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        whole = urljoin(base, href) if base else href
+        parts = urlsplit(whole)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    if not good:
+        return None
+    return re.sub(r"[\x00-\x20<>\"{}|\\^`]", lambda match: f"%{ord(match[0]):02X}", whole)
+
+
+def date_of(text: str) -> str | None:
+    """Return as much of a date as can be trusted, None where it is none."""
+    for part in (text.strip(), (_DATE.match(text.strip()) or [""])[0]):
+        try:
+            date_type(part)
+        except ValueError:
+            continue
+        return part
+    return None
+
+
+class _Walker:
+    """Walks the elements of a page once, and writes a line wherever a browser would begin one."""
+
+    def __init__(self, base: str | None) -> None:
+        self.base = base
+        self.lines: list[Line] = []
+        self.broken: list[tuple[str, int]] = []
+        self.cursor = 1
+        self.block = 0
+        self.words: list[str] = []
+        self.links: list[Link] = []
+        self.start: int | None = None
+        self.weak = False
+        self.context: list[Tag] = []
+
+    def walk(self, node: PageElement, depth: int) -> None:
+        """Read one element and what is in it."""
+        if isinstance(node, NavigableString):
+            if not isinstance(node, PreformattedString):
+                self.read_text(str(node))
+            return
+        if not isinstance(node, Tag) or depth > DEEPEST:
+            return
+        line = node.get(LINE)
+        if line or node.sourceline:
+            self.cursor = int(str(line)) if line else max(self.cursor, node.sourceline or 0)
+        if node.name == "br":
+            self.flush()
+            return
+        is_block = node.name in _BLOCKS
+        if is_block:
+            self.flush()
+            self.block += 1
+        self.context.append(node)
+        marks = len(self.words)
+        for child in node.children:
+            self.walk(child, depth + 1)
+        if node.name == "a" and node.get("href"):
+            self.read_link(str(node["href"]), spaced("".join(self.words[marks:]).replace("\n", " ")))
+        if is_block:
+            self.flush()
+            self.block += 1
+        self.context.pop()
+
+    def read_text(self, text: str) -> None:
+        """Add text to the line at hand; in preformatted text each line is one."""
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                self.cursor += 1
+                if any(tag.name == "pre" for tag in self.context):
+                    self.flush()
+                    self.block += not piece.strip()
+                else:
+                    self.words.append(" ")
+            if piece.strip():
+                self.start = self.start or self.cursor
+                self.weak = self.weak or not any(tag.name in _STRONG for tag in self.context)
+            self.words.append(piece)
+
+    def read_link(self, href: str, label: str) -> None:
+        """Keep an address of the web; note one that cannot be followed from outside the page."""
+        target = absolute(href, self.base)
+        if target:
+            self.links.append(Link(label, target))
+        elif label and not href.startswith(("#", "mailto:", "tel:", "javascript:")):
+            self.broken.append((href, self.cursor))
+
+    def flush(self) -> None:
+        """End the line at hand."""
+        text = spaced("".join(self.words).replace("\n", " "))
+        if text:
+            names = [tag.name for tag in self.context]
+            heading = next((name for name in names if re.fullmatch(r"h[1-6]", name)), None)
+            self.lines.append(
+                Line(
+                    text,
+                    self.start or self.cursor,
+                    self.block,
+                    "heading" if heading else "item" if "li" in names else "text",
+                    int(heading[1]) if heading else 0,
+                    not self.weak,
+                    tuple(self.links),
+                )
+            )
+        self.words, self.links, self.start, self.weak = [], [], None, False
+
+
+def _prune(soup: BeautifulSoup) -> None:
+    """Remove what stands around the post: navigation, sharing, comments, banners, what is hidden."""
+    half = len(soup.get_text()) / 2
+    for tag in list(soup.find_all(True)):
+        if tag.decomposed or tag.name in ("html", "body", "main", "article"):
+            continue
+        is_small = len(tag.get_text()) < half
+        if tag.name in _NEVER_TEXT or (is_small and (tag.name in _AROUND or _is_chrome(tag))):
+            tag.decompose()
+
+
+def _is_chrome(tag: Tag) -> bool:
+    words = _words(tag, "class") | _words(tag, "id")
+    if tag.name == "header":
+        return tag.find("h1") is None and tag.find_parent(["article", "main"]) is None
+    style = str(tag.get("style", "")).replace(" ", "").lower()
+    # What is longer may be the closed part of an accordion, which a reader can open.
+    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300
+    return hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME)
+
+
+def _words(tag: Tag, attribute: str) -> set[str]:
+    value = tag.get(attribute)
+    names = value if isinstance(value, list) else str(value or "").split()
+    words = {name.lower() for name in names}
+    return words | {word for name in words for word in re.split(r"[-_]+", name)}
+
+
+def _content(soup: BeautifulSoup) -> Tag:
+    """Return the element that holds the post: the one of the usual kinds with most of the text."""
+    whole = soup.body or soup
+    found = [*soup.find_all(["main", "article"]), *soup.find_all(attrs={"role": "main"})]
+    best = max(found, key=lambda tag: len(tag.get_text()), default=None)
+    return best if best is not None and len(best.get_text()) * 2 > len(whole.get_text()) else whole
+
+
+def _metas(soup: BeautifulSoup, *names: str) -> Iterator[str]:
+    for name in names:
+        for tag in soup.find_all("meta"):
+            if name in (tag.get("property"), tag.get("name"), tag.get("itemprop")) and tag.get("content"):
+                yield str(tag["content"]).strip()
+
+
+def _address(soup: BeautifulSoup) -> str | None:
+    links = (str(tag["href"]) for tag in soup.find_all("link", href=True) if "canonical" in _words(tag, "rel"))
+    comments = soup.find_all(string=lambda text: isinstance(text, Comment))
+    saved = (match[1] for comment in comments if (match := _SAVED.search(str(comment))))
+    candidates = (absolute(href) for group in (links, _metas(soup, "og:url"), saved) for href in group)
+    return next((address for address in candidates if address), None)
+
+
+def _title(soup: BeautifulSoup) -> str | None:
+    told = next(_metas(soup, "og:title"), None) or (soup.title.get_text() if soup.title else "")
+    return spaced(told.replace("\n", " ")) or None
+
+
+def _published(soup: BeautifulSoup) -> str | None:
+    for text in _metas(soup, "article:published_time", "datePublished"):
+        if date := date_of(text):
+            return date
+    for tag in soup.find_all("time", datetime=True):
+        if "updated" not in _words(tag, "class") and (date := date_of(str(tag["datetime"]))):
+            return date
+    return None

@@ -1,0 +1,112 @@
+"""A post as it stands: sets, their presenters' lines and resources, each with its line. Nothing is judged yet."""
+
+from dataclasses import dataclass, field
+
+from ligraph.collection.ingest.decisions import Decision
+from ligraph.collection.ingest.documents import Document
+from ligraph.collection.ingest.forms import read_document
+from ligraph.collection.ingest.headings import Heading, find_sets, with_actions
+from ligraph.collection.ingest.lines import Line, paragraphs, presenters_of
+from ligraph.collection.ingest.names import is_presenter, presenters_inline
+from ligraph.collection.ingest.resources import Resource, read_resources
+from ligraph.collection.ingest.words import ACTIONS
+from ligraph.errors import PostError
+
+EXPECTED = "a post has headings such as “Set 1: …” and, below them, resources under WATCH, READ, ACT or LISTEN"
+
+
+@dataclass
+class ResourceSet:
+    """One set: what it says of itself, the lines of its presenters, its resources."""
+
+    name: str
+    line: int
+    number: int | None = None
+    paragraphs: list[tuple[str, int]] = field(default_factory=list)
+    presenters: list[tuple[str, int]] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+
+
+@dataclass
+class Post:
+    """A post: its title, what it says before its sets, and the sets."""
+
+    title: str
+    line: int
+    form: str
+    filename: str
+    address: str | None = None
+    published: str | None = None
+    paragraphs: list[tuple[str, int]] = field(default_factory=list)
+    sets: list[ResourceSet] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+def read_post(content: bytes, filename: str) -> Post:
+    """Return the post that a file holds: plain text, a saved web page or Markdown.
+
+    Raises: PostError when it cannot be read, or has no sets with resources.
+    """
+    document = read_document(content, filename)
+    lines = with_actions(document.lines)
+    has_actions = any(line.action in ACTIONS for line in lines)
+    headings = find_sets(lines) if has_actions else []
+    if not headings:
+        lacks = "no headings of sets" if has_actions else "no resources under WATCH, READ, ACT or LISTEN"
+        raise PostError(f"{filename} is not a post: it has {lacks}", hint=EXPECTED)
+    post = Post("", 1, document.form, filename, document.address, document.published)
+    _read_opening(post, document, lines[: headings[0].start])
+    ends = [heading.start for heading in headings[1:]] + [len(lines)]
+    for heading, end in zip(headings, ends, strict=True):
+        post.sets.append(_read_set(post, heading, lines[heading.body : end]))
+    if not any(resource_set.resources for resource_set in post.sets):
+        raise PostError(f"{filename} is not a post: its sets have no resources", hint=EXPECTED)
+    for href, number in document.broken_links:
+        message = f"the link to {href} cannot be made a whole address"
+        post.decisions.append(Decision("address", message, number, (), "write the address yourself"))
+    return post
+
+
+def _read_opening(post: Post, document: Document, lines: list[Line]) -> None:
+    """Read the title and the paragraphs before the first set."""
+    told = document.title or ""
+    headings = [line for line in lines if line.kind == "heading"]
+    same = [line for line in headings if told and (told.startswith(line.text) or line.text.startswith(told))]
+    title = next(iter(same or [line for line in headings if line.level == 1]), None)
+    if title is None and document.form != "page" and lines and not told:
+        title = lines[0]
+    if title is None and not told:
+        raise PostError(f"{post.filename} has no title before its first set", hint="begin the post with its title")
+    post.title, post.line = (title.text, title.number) if title else (told, 1)
+    post.paragraphs = paragraphs(line for line in lines if line is not title)
+
+
+def _read_set(post: Post, heading: Heading, lines: list[Line]) -> ResourceSet:
+    """Read one set: everything before its first action is about the set, the rest are its resources."""
+    found = ResourceSet(heading.name, heading.line, heading.number)
+    first = next((index for index, line in enumerate(lines) if line.action), len(lines))
+    found.paragraphs = paragraphs(_take_presenters(found.presenters, lines[:first]))
+    resources, decisions = read_resources(lines[first:])
+    found.resources = resources
+    post.decisions += decisions
+    if not resources:
+        message = f"the set “{found.name}” has no resources"
+        post.decisions.append(Decision("empty-set", message, found.line, (), "is the post whole? add its items"))
+    return found
+
+
+def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[Line]:
+    """Take the lines of presenters out of the opening of a set; return the rest."""
+    rest: list[Line] = []
+    reading = False
+    for line in lines:
+        inline = presenters_of(line)
+        if inline is not None:
+            reading = True
+            entries += [(text, line.number) for text in presenters_inline(inline)]
+        elif reading and (line.kind == "item" or is_presenter(line.text)):
+            entries.append((line.text, line.number))
+        else:
+            reading = reading and not line.text.endswith(".")
+            rest.append(line)
+    return rest

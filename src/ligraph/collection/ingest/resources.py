@@ -1,0 +1,155 @@
+"""The resources of a set: action, title, description, link, times and notes, in the order in which they stand."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ligraph.collection.ingest.decisions import Decision
+from ligraph.collection.ingest.lines import (
+    Line,
+    Link,
+    cue_label,
+    is_arrow,
+    is_cue,
+    is_title,
+    paragraphs,
+    presenters_of,
+)
+from ligraph.collection.ingest.names import is_presenter, presenters_inline
+from ligraph.collection.ingest.times import Range, has_times, read_times
+
+_TAIL = re.compile(r"^(?P<cue>[^()]*\S)\s*(?P<note>\([^()]*\))$")
+_BRACKETED = re.compile(r"^[(\[](?P<inside>.*)[)\]]\.?$", re.S)
+_BROKEN_TIMES = re.compile(r"^\W*(?:watch|listen)\s+(?:from|at)\b", re.I)
+
+
+@dataclass
+class Resource:
+    """One resource as it stands in the post; `action` is the word above it, in lower case."""
+
+    action: str
+    name: str
+    line: int
+    body: list[Line] = field(default_factory=list)
+    cues: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    note_links: list[Link] = field(default_factory=list)
+    title_links: tuple[Link, ...] = ()
+    ranges: list[Range] = field(default_factory=list)
+    times_line: int = 0
+    notes: list[str] = field(default_factory=list)
+    presenters: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def description(self) -> str:
+        """Return the paragraphs of the description, an empty line between them."""
+        return "\n\n".join(text for text, _ in paragraphs(self.body))
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether its link, times or note have been read, after which no description follows."""
+        return bool(self.cues or self.ranges or self.notes)
+
+
+def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision]]:
+    """Return the resources below the actions of a set, and what is unclear about them."""
+    reader = _Reader()
+    starts = [index for index, line in enumerate(lines) if line.action]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        reader.read_group(lines[start], lines[start + 1 : end], is_last=end == len(lines))
+    return reader.resources, reader.decisions
+
+
+class _Reader:
+    """Reads the groups of lines below each action, once, from the top."""
+
+    def __init__(self) -> None:
+        self.resources: list[Resource] = []
+        self.decisions: list[Decision] = []
+
+    def read_group(self, action: Line, lines: Sequence[Line], *, is_last: bool) -> None:
+        """Read the resources below one action."""
+        current: Resource | None = None
+        presenting = False
+        for index, line in enumerate(lines):
+            inline = presenters_of(line)
+            if current is not None and inline is not None:
+                presenting = True
+                current.presenters += [(text, line.number) for text in presenters_inline(inline)]
+            elif current is not None and presenting and (line.kind == "item" or is_presenter(line.text)):
+                current.presenters.append((line.text, line.number))
+            elif current is None or self.begins(current, lines, index):
+                presenting = False
+                current = self.begin(action, line)
+            elif not self.read_below(current, line):
+                if current.is_closed:
+                    self.stray(line, last=is_last)
+                else:
+                    current.body.append(line)
+        if current is None:
+            message = f"{action.text} has nothing below it"
+            self.decide("empty-action", message, action.number, "is the post whole? add the resource")
+
+    def begin(self, action: Line, line: Line) -> Resource | None:
+        """Begin a resource with its title."""
+        if is_arrow(line) or line.text.startswith("("):
+            message = f"a resource under {action.text} has no title above “{line.text}”; it is left out"
+            self.decide("title", message, line.number, "add the resource with its title")
+            return None
+        resource = Resource(action.action or "", line.text, line.number, title_links=line.links)
+        self.resources.append(resource)
+        return resource
+
+    @staticmethod
+    def begins(current: Resource, lines: Sequence[Line], index: int) -> bool:
+        """Return whether a line is the title of a further resource below the same action."""
+        line = lines[index]
+        if is_cue(line) or line.text.startswith("(") or not is_title(line.text) or index + 1 == len(lines):
+            return False
+        below = lines[index + 1 :]
+        if line.kind == "heading" and (current.body or current.is_closed):
+            return True
+        return current.is_closed and any(is_cue(other) for other in below[:8])
+
+    def read_below(self, current: Resource, line: Line) -> bool:
+        """Read what stands below a description: the link, times, a note. Return whether the line was one of them."""
+        if match := _TAIL.match(line.text):
+            cue = Line(match["cue"], line.number, line.block, line.kind, line.level, line.strong, line.links)
+            if is_cue(cue) and self.read_below(current, cue):
+                return self.read_below(current, Line(match["note"], line.number, line.block))
+        bracketed = _BRACKETED.match(line.text)
+        if has_times(line.text) and (bracketed or len(line.text.split()) < 12):
+            self.read_times(current, line, (bracketed["inside"] if bracketed else line.text).strip())
+        elif _BROKEN_TIMES.match(line.text) and bracketed:
+            self.decide("times", f"“{line.text}” names no time that can be read", line.number, "write start and end yourself")
+            current.notes.append(bracketed["inside"].strip())
+        elif is_cue(line):
+            current.cues.append(cue_label(line.text))
+            current.links += line.links
+        elif bracketed:
+            current.notes.append(bracketed["inside"].strip())
+            current.note_links += line.links
+        else:
+            return False
+        return True
+
+    def read_times(self, current: Resource, line: Line, inside: str) -> None:
+        """Read the ranges of a line; what they do not tell of it stays as a note."""
+        reading = read_times(inside)
+        current.ranges += reading.ranges
+        current.times_line = current.times_line or line.number
+        if reading.wrong:
+            message = f"“{line.text}”: {'; '.join(reading.wrong)}"
+            self.decide("times", message, line.number, "look at the recording, then write start and end")
+        plain = len(reading.ranges) == 1 and reading.ranges[0].end is not None and not reading.wrong
+        if not plain or len(inside.split()) > 6:
+            current.notes.append(inside)
+
+    def stray(self, line: Line, *, last: bool) -> None:
+        """Note a line that belongs to nothing."""
+        where = "after the last resource of the set" if last else "between two resources"
+        self.decide("stray", f"“{line.text}” stands {where} and is left out", line.number, "add it by hand if it matters")
+
+    def decide(self, kind: str, message: str, line: int, remedy: str) -> None:
+        """Note something for a person to decide."""
+        self.decisions.append(Decision(kind, message, line, (), remedy))

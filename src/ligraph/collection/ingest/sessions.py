@@ -1,0 +1,135 @@
+"""Sessions and events that the opening of a set or post names."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ligraph.collection.ingest.names import key_of
+from ligraph.collection.ingest.words import CONNECTORS, EVENT_WORDS, SERIES_WORDS, SESSION_WORDS
+
+_KIND = rf"(?:{'|'.join(SESSION_WORDS)})s?"
+_QUOTES = (r"“(?P<a>[^“”]+)”", r"\"(?P<b>[^\"]+)\"", r"‘(?P<c>[^‘’]+(?:’\w[^‘’]*)*)’", r"(?<!\w)'(?P<d>[^']+(?:'\w[^']*)*)'(?!\w)")
+_QUOTED = "|".join(_QUOTES)
+_TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIND})\b", re.I)
+_TITLE_LAST = re.compile(rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I)
+_ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,)\s*$")
+_WORD = r"(?:[A-Z0-9][\w’'&.-]*|\d+)"
+_SMALL = r"(?:of|on|in|for|the|and|at|to|with|&|a|de|la)"
+_PROPER = rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*"
+_AT = re.compile(rf"^[\s,]*(?:held\s+)?(?:at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})")
+_UNQUOTED = re.compile(rf"\bthe\s+(?P<title>{_PROPER})\s+(?P<kind>{_KIND})\b")
+_FEATURED = re.compile(r"\b(?:included|featured|presented|shared|discussed|shown|recorded|introduced|drawn|taken|offered|come|comes)\b", re.I)  # fmt: skip
+_IN = re.compile(rf"\b(?:in|at|from|during|of)\s+(?:(?:the|our)\s+)?(?P<event>{_PROPER}(?:\s+(?:{'|'.join(SERIES_WORDS)}))?)")
+_SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s+(?=[“\"‘'(]?[A-Z])")
+_OWNER = re.compile(r"^.*[’']s?\s+(?=[A-Z0-9])")
+_NEXT = re.compile(r"\s+(?:and|&)\s+(?:the|a|our)\b.*$")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A session that a sentence names; `quoted` when its title stands in quotes."""
+
+    title: str
+    event: str | None
+    quoted: bool = True
+
+
+@dataclass(frozen=True)
+class Featured:
+    """What a sentence says of where the resources of a set were featured.
+
+    Shape: `events` are names of events or series; `is_series` is told by the words after a name.
+    """
+
+    sentence: str
+    sessions: tuple[Mention, ...]
+    events: tuple[tuple[str, bool], ...]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a paragraph."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def read_featured(sentence: str) -> Featured | None:
+    """Return the sessions and events that a sentence names as the origin of resources, or None."""
+    found = list(_quoted_sessions(sentence)) if _FEATURED.search(sentence) else []
+    if not found and _FEATURED.search(sentence):
+        found = [
+            Mention(match["title"], _event_after(sentence[match.end() :]), quoted=False)
+            for match in _UNQUOTED.finditer(sentence)
+            if not is_event(match["title"]) and not sentence[match.end() :].lstrip().startswith("series")
+        ]
+    if found:
+        return Featured(sentence, tuple(found), ())
+    if not _FEATURED.search(sentence):
+        return None
+    events = tuple(_events(sentence))
+    return Featured(sentence, (), events) if events else None
+
+
+def _quoted_sessions(sentence: str) -> Iterable[Mention]:
+    for pattern in (_TITLE_FIRST, _TITLE_LAST):
+        matches = list(pattern.finditer(sentence))
+        for match in matches:
+            event = _event_after(sentence[match.end() :])
+            if match["kind"].casefold().endswith("s") and (also := _ALSO.search(sentence[: match.start()])):
+                yield Mention(_title(also), event)
+            yield Mention(_title(match), event)
+        if matches:
+            return
+
+
+def _title(match: re.Match[str]) -> str:
+    return next(match[name] for name in "abcd" if match[name] is not None).strip().rstrip(",.;")
+
+
+def _event_after(text: str) -> str | None:
+    match = _AT.match(text)
+    return _proper(match["event"]) if match else None
+
+
+def _proper(text: str) -> str:
+    """Return a name without its owner before it and what is joined to it by `and the`."""
+    return _OWNER.sub("", _NEXT.sub("", text).rstrip(".,’'"))
+
+
+def _events(sentence: str) -> Iterable[tuple[str, bool]]:
+    for match in _IN.finditer(sentence):
+        name = match["event"].rstrip(".,’'")
+        after = sentence[match.end() :].lstrip()
+        kind = next((words for words in SERIES_WORDS if name.endswith(f" {words}") or after.startswith(words)), None)
+        name = _proper(name.removesuffix(f" {kind}") if kind else name)
+        if kind or is_event(name):
+            yield name, kind is not None
+
+
+def is_event(name: str) -> bool:
+    """Return whether a name has the word of an event, such as summit or conference."""
+    return head_of(name) is not None
+
+
+def head_of(name: str) -> str | None:
+    """Return the word that says what kind of event a name is of."""
+    return next((word for word in key_of(name).split() if word.rstrip("s") in EVENT_WORDS), None)
+
+
+def other_names(name: str, texts: Iterable[str]) -> list[str]:
+    """Return the names in some texts that share the kind and the year of an event, each once, in their order."""
+    head, years = head_of(name), set(re.findall(r"\b(?:19|20)\d\d\b", name))
+    found: dict[str, None] = {}
+    for text in texts:
+        for match in re.finditer(_PROPER, text):
+            words = _proper(match[0]).split()
+            while words and words[0].casefold() in CONNECTORS:
+                words.pop(0)
+            candidate = " ".join(words)
+            if head and head_of(candidate) == head and set(re.findall(r"\b(?:19|20)\d\d\b", candidate)) == years and years:
+                found.setdefault(candidate)
+    return list(found)
+
+
+def is_shorter(short: str, full: str) -> bool:
+    """Return whether all words of a name stand in a longer one in the same order."""
+    words = iter(key_of(full).split())
+    return all(any(word == other for other in words) for word in key_of(short).split())
