@@ -11,17 +11,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 import orjson
-from pyoxigraph import NamedNode, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, RdfFormat, Store
 
 from ligraph import __version__
 from ligraph.collection.checking import Checked
 from ligraph.collection.readers import inline_context
 from ligraph.collection.removals import read_removals
 from ligraph.errors import ReleaseError
-from ligraph.namespaces import PREFIXES, TYPE
+from ligraph.formats import TURTLE
+from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
 from ligraph.releases.history import DRAFT, make_live, sync_folder
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
+from ligraph.serialization import to_rdf
 
 
 @dataclass
@@ -85,8 +87,7 @@ def _write_store(folder: Path, lines: list[bytes]) -> None:
 def _write_words(folder: Path, checked: Checked) -> None:
     """Keep the ontology and the context in force, so that a release is read with the words it was made with."""
     vocabulary = checked.vocabulary
-    ontology = serialize(vocabulary.triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
-    (folder / ONTOLOGY).write_bytes(ontology)
+    (folder / ONTOLOGY).write_bytes(to_rdf(vocabulary.triples, TURTLE))
     context = inline_context(vocabulary, checked.collection.settings.language)
     (folder / CONTEXT).write_bytes(orjson.dumps({"@context": context}, option=orjson.OPT_INDENT_2) + b"\n")
 

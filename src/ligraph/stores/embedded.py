@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from ligraph.config import open_collection
 from ligraph.errors import ReleaseError
@@ -23,6 +23,14 @@ class Release:
     def ids(self) -> str:
         """The IRI that ids are relative to."""
         return self.manifest.base + "id/"
+
+    def describes(self, local: str) -> bool:
+        """Return whether anything is said about the thing with an id."""
+        try:
+            thing = NamedNode(self.ids + local)
+        except ValueError:
+            return False
+        return next(self.store.quads_for_pattern(thing, None, None, None), None) is not None
 
     def verify(self) -> None:
         """Read every byte and compare it with what was written.

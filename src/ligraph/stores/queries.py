@@ -14,15 +14,14 @@ from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
     Variable,
-    serialize,
 )
 
 from ligraph.errors import BadRequest, Refused
-from ligraph.formats import N_TRIPLES, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, TURTLE, Format
+from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
 from ligraph.namespaces import PREFIXES
+from ligraph.serialization import to_rdf
 
 _RESULTS = {
     SPARQL_JSON: QueryResultsFormat.JSON,
@@ -30,7 +29,6 @@ _RESULTS = {
     SPARQL_TSV: QueryResultsFormat.TSV,
     SPARQL_XML: QueryResultsFormat.XML,
 }
-_GRAPHS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
 
 _WORDS = re.compile(
     r"""\#[^\n]*|<[^<>"{}|^`\\\s]*>|"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
@@ -61,8 +59,17 @@ def answers_with_graph(query: str) -> bool:
     return form in ("CONSTRUCT", "DESCRIBE")
 
 
-def run(store: Store, query: str, format_: Format, bound: Mapping[str, NamedNode | Literal] | None = None) -> Answer:
+def run(
+    store: Store,
+    query: str,
+    format_: Format,
+    bound: Mapping[str, NamedNode | Literal] | None = None,
+    *,
+    prefixes: bool = False,
+) -> Answer:
     """Return the answer to a query in a format that fits its form.
+
+    Shape: `bound` gives variables their values; with `prefixes` those of the model need no declaration.
 
     Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE.
     """
@@ -70,7 +77,12 @@ def run(store: Store, query: str, format_: Format, bound: Mapping[str, NamedNode
         raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
     substitutions: dict[Variable, Any] = {Variable(name): term for name, term in (bound or {}).items()}
     try:
-        results = store.query(query, use_default_graph_as_union=True, substitutions=substitutions or None)
+        results = store.query(
+            query,
+            use_default_graph_as_union=True,
+            substitutions=substitutions or None,
+            prefixes=PREFIXES if prefixes else None,
+        )
     except SyntaxError as error:
         raise BadRequest(f"the query is not SPARQL: {_reason(error)}") from None
     except (RuntimeError, ValueError) as error:
@@ -84,9 +96,7 @@ def run(store: Store, query: str, format_: Format, bound: Mapping[str, NamedNode
 def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: Format) -> bytes:
     if isinstance(results, QueryTriples):
         # The engine yields a statement for each solution of the template; a graph has it once.
-        triples = dict.fromkeys(results)
-        prefixes = PREFIXES if format_ is TURTLE else None
-        return serialize(triples, format=_GRAPHS[format_], prefixes=prefixes) or b""
+        return to_rdf(dict.fromkeys(results), format_)
     return results.serialize(format=_RESULTS[format_]) or b""
 
 

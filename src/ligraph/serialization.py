@@ -1,4 +1,4 @@
-"""Statements as RDF text: Turtle and N-Triples, the same bytes for the same statements."""
+"""Statements as RDF text, the same bytes for the same statements in the same order."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _WRITERS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
 
 
 def to_rdf(triples: Iterable[Triple], format_: Format) -> bytes:
-    """Return statements, in their order, in Turtle or N-Triples."""
+    """Return statements in Turtle or N-Triples."""
     if format_ is not TURTLE:
         return serialize(triples, format=_WRITERS[format_]) or b""
     text = serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""

@@ -1,0 +1,293 @@
+"""The verbs of the command line. Each is one call into the package and one print."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from ligraph import __version__, api
+from ligraph.config import open_collection
+from ligraph.errors import LigraphError, UsageError
+from ligraph.terminal import paint, print_error, print_rows, say, write
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Point ligraph at a folder of facts; get a linked-data site that is checked, fast, citable and easy to embed.",
+)
+
+Root = Annotated[
+    Path, typer.Option("-C", "--collection", metavar="DIR", help="The collection: a folder with ligraph.toml.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+class ReportFormat(StrEnum):
+    """How `check` prints its report."""
+
+    TEXT = "text"
+    JSON = "json"
+    TURTLE = "turtle"
+    GITHUB = "github"
+
+
+class ResultFormat(StrEnum):
+    """How `query` prints its results."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    XML = "xml"
+    TTL = "ttl"
+    NT = "nt"
+
+
+def main() -> None:
+    """Run the command line; end with 0 when done, 1 when the data are wrong, 2 when ligraph could not work."""
+    try:
+        app()
+    except LigraphError as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        write(f"ligraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is empty or not there yet.")],
+) -> None:
+    """Write a small commented collection to begin with."""
+    from ligraph.starting import start_collection
+
+    for path in start_collection(folder):
+        write(str(path))
+    say(f"Now run: ligraph serve -C {folder}")
+
+
+@app.command()
+def ingest(
+    posts: Annotated[list[str], typer.Argument(metavar="POST…", help="Posts as .txt, .html or .md; - reads stdin.")],
+    root: Root = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Read posts of the series and write them as YAML-LD for a curator; what a person edited is never changed."""
+    from ligraph.ingesting import ingest_posts
+
+    results = ingest_posts(open_collection(root), posts)
+    if as_json:
+        write(orjson.dumps([result.to_dict() for result in results], option=orjson.OPT_INDENT_2))
+    else:
+        write("\n\n".join(result.to_text() for result in results))
+
+
+@app.command()
+def check(
+    root: Root = Path(),
+    format_: Annotated[ReportFormat, typer.Option("--format", help="How the report is printed.")] = ReportFormat.TEXT,
+    strict: Annotated[bool, typer.Option("-W", "--strict", help="Fail for warnings, too.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Judge by one plain pySHACL run, without the sieve.")] = False,
+) -> None:
+    """Show all that is wrong with the sources, each with file, line and remedy."""
+    from ligraph.collection.report_formats import to_github, to_json, to_text, to_turtle
+
+    report = api.check(root, full=full).report
+    match format_:
+        case ReportFormat.TEXT:
+            write(to_text(report, open_collection(root).settings.ids, paint))
+        case ReportFormat.JSON:
+            write(to_json(report))
+        case ReportFormat.TURTLE:
+            write(to_turtle(report))
+        case ReportFormat.GITHUB:
+            write(to_github(report))
+    if not report.conforms or (strict and report.warnings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(root: Root = Path(), as_json: AsJson = False) -> None:
+    """Check the sources and make a release of them, and the release live."""
+    built = _build(root)
+    if as_json:
+        manifest = built.manifest
+        facts = {
+            "release": manifest.id,
+            "new": built.is_new,
+            "digest": manifest.digest,
+            "statements": manifest.statements,
+        }
+        write(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+    else:
+        write(built.manifest.id)
+
+
+@app.command()
+def serve(
+    root: Root = Path(),
+    host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to bind; 0 picks a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
+    release: Annotated[
+        str | None, typer.Option(metavar="ID", help="Serve this release and leave the sources alone.")
+    ] = None,
+    root_path: Annotated[str, typer.Option(metavar="PREFIX", help="Path at which a proxy serves the site.")] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Build again whenever the sources change.")] = False,
+) -> None:
+    """Check and build where the sources changed, then serve the site."""
+    from ligraph.serving import serve as serve_site
+
+    if release is None:
+        _build_or_keep(root)
+    if watch:
+        from ligraph.watching import watch as watch_sources
+
+        watch_sources(root, _report_built, _report_error)
+    serve_site(
+        root,
+        host=host,
+        port=port,
+        workers=workers,
+        release=release,
+        root_path=root_path.rstrip("/"),
+        announce=lambda address: write(f"Serving {open_collection(root).settings.title} at {address}"),
+    )
+
+
+@app.command()
+def query(
+    text: Annotated[str, typer.Argument(metavar="FILE|TEXT", help="A file with a query, a query, or - for stdin.")],
+    root: Root = Path(),
+    format_: Annotated[
+        ResultFormat | None, typer.Option("--format", help="How results are printed; default: a table, or Turtle.")
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(metavar="ID", help="Query this release instead of the live one.")
+    ] = None,
+) -> None:
+    """Ask the live release a SPARQL question; the prefixes of the model are declared already."""
+    from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, by_name
+    from ligraph.stores.embedded import open_release
+    from ligraph.stores.queries import answers_with_graph, run
+
+    opened = open_release(root, release)
+    question = _read_query(text)
+    graph = answers_with_graph(question)
+    name = format_.value if format_ else ("ttl" if graph else "table")
+    chosen = SPARQL_JSON if name == "table" and not graph else by_name(GRAPHS if graph else RESULTS, name)
+    if name == "table" and graph:
+        chosen = TURTLE
+    if chosen is None:
+        kind = "statements" if graph else "rows"
+        raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}")
+    answer = run(opened.store, question, chosen, prefixes=True)
+    if name == "table" and not graph:
+        print_rows(answer.content, opened.ids)
+    else:
+        write(answer.content)
+
+
+@app.command()
+def rollback(
+    release: Annotated[str | None, typer.Argument(metavar="[ID]", help="Default: the one before the live one.")] = None,
+    root: Root = Path(),
+) -> None:
+    """Make an earlier release live again."""
+    from ligraph.releases.history import roll_back
+
+    write(roll_back(open_collection(root), release))
+
+
+@app.command()
+def prune(
+    root: Root = Path(),
+    keep: Annotated[int, typer.Option(min=1, help="How many of the latest releases stay.")] = 10,
+) -> None:
+    """Delete old releases; the live one always stays."""
+    from ligraph.releases.history import prune as prune_releases
+
+    for name in prune_releases(open_collection(root), keep):
+        write(name)
+
+
+def _build(root: Path) -> api.Built:
+    """Build, and print the report where the sources do not pass."""
+    try:
+        built = api.build(root)
+    except api.CheckFailed as error:
+        _print_report(root, error.report)
+        raise
+    if built.report:
+        _report_built(built)
+    return built
+
+
+def _build_or_keep(root: Path) -> None:
+    """Build; where the sources do not pass, go on with the release that there is."""
+    from ligraph.releases.history import live_manifest
+
+    try:
+        _build(root)
+    except LigraphError as error:
+        live = live_manifest(open_collection(root))
+        if live is None:
+            raise
+        print_error(error)
+        say(f"Serving the release of {live.created} as it was")
+
+
+def _print_report(root: Path, report: Any) -> None:
+    from ligraph.collection.report_formats import to_text
+
+    say(to_text(report, open_collection(root).settings.ids))
+
+
+def _report_built(built: api.Built) -> None:
+    things = ", ".join(f"{count:,} {segment}" for segment, count in built.manifest.things.items() if segment != "graph")
+    say(f"Built release {built.manifest.id}: {built.manifest.statements:,} statements ({things})")
+    if built.manifest.warnings:
+        say(f"{built.manifest.warnings:,} warnings: see them with ligraph check")
+
+
+def _report_error(error: LigraphError) -> None:
+    if isinstance(error, api.CheckFailed):
+        from ligraph.collection.report_formats import to_text
+
+        say(to_text(error.report))
+    print_error(error)
+
+
+def _read_query(text: str) -> str:
+    if text == "-":
+        return sys.stdin.read()
+    if "{" in text:
+        return text
+    try:
+        return Path(text).read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"{text} is neither a query nor a file that can be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{text} is not UTF-8") from None

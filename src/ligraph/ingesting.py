@@ -1,0 +1,120 @@
+"""From a post to a file of facts: the draft is written once; after that only what differs is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ligraph.collection.checking import load
+from ligraph.collection.ingest import Decision, Difference, compare, draft, read_post
+from ligraph.collection.known import known_things
+from ligraph.config import Collection
+from ligraph.errors import CollectionError, PostError
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of one post.
+
+    Shape: `file` is relative to the collection; `differences` only where the file was there before, and then
+    nothing was written.
+    """
+
+    post: str
+    file: str
+    is_new: bool
+    counts: dict[str, int]
+    decisions: tuple[Decision, ...]
+    differences: tuple[Difference, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what programs read."""
+        return {
+            "post": self.post,
+            "file": self.file,
+            "written": self.is_new,
+            "counts": self.counts,
+            "decisions": [
+                {"kind": d.kind, "line": d.line, "message": d.message, "remedy": d.remedy, "ids": list(d.ids)}
+                for d in self.decisions
+            ],
+            "differences": [str(difference) for difference in self.differences],
+        }
+
+    def to_text(self) -> str:
+        """Return what people read."""
+        counted = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        if self.is_new:
+            lines = [f"Wrote {self.file}: {counted}"]
+        elif self.differences:
+            lines = [f"{self.file} is there already and was left as it is. The post says something else in:"]
+            lines += [f"  {difference}" for difference in self.differences]
+        else:
+            lines = [f"{self.file} is there already, and says what the post says"]
+        if self.is_new and self.decisions:
+            lines += ["", "To be decided by you (also at the head of the file):"]
+            for decision in self.decisions:
+                place = f"{self.post}:{decision.line}" if decision.line else self.post
+                lines.append(f"  {place}  {decision.message}")
+                if decision.remedy:
+                    lines.append(f"      {decision.remedy}")
+        return "\n".join(lines)
+
+
+def ingest_posts(collection: Collection, posts: Sequence[str]) -> list[Ingested]:
+    """Read posts and write each as a file below `data/`.
+
+    Raises: PostError when something is not a post; CollectionError when it cannot be read or written. All posts
+    are read before the first file is written.
+    """
+    read = [(name, read_post(_content(collection, name), "-" if name == "-" else Path(name).name)) for name in posts]
+    results = []
+    for name, post in read:
+        _, sources = load(collection)
+        store = sources.store
+        ids = collection.settings.ids
+        first = draft(post, known_things(store, ids))
+        path = collection.data / f"{first.slug}.yaml"
+        shown = collection.relative(path)
+        if not path.exists():
+            _write(path, first.text)
+            results.append(Ingested(name, shown, True, first.counts, tuple(first.decisions), ()))
+            continue
+        again = draft(post, known_things(store, ids, besides=collection.graph_of(path)))
+        differences = compare(path.read_text("utf-8-sig"), again)
+        results.append(Ingested(name, shown, False, again.counts, tuple(again.decisions), tuple(differences)))
+    return results
+
+
+def _content(collection: Collection, name: str) -> bytes:
+    limit = collection.settings.limits.post_bytes
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                content = stream.read(limit + 1)
+    except OSError as error:
+        raise CollectionError(
+            f"{name} cannot be read: {error.strerror}", hint="name a post: .txt, .html or .md"
+        ) from None
+    if len(content) > limit:
+        raise PostError(f"{name} is over {limit:,} bytes", hint="a post is a page of text; is this another document?")
+    return content
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise CollectionError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""The application: every address of the site in one list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ligraph import __version__
+from ligraph.config import open_collection
+from ligraph.errors import LigraphError
+from ligraph.web.documents import redirect_thing, show_document
+from ligraph.web.health import show_health
+from ligraph.web.home import show_home
+from ligraph.web.live import Live
+from ligraph.web.problems import answer_problem, explain_error
+from ligraph.web.sparql import answer_query
+from ligraph.web.words import show_context, show_ontology
+
+EXPOSED = ["Link", "ETag", "Location", "Content-Location", "Retry-After"]
+
+ROUTES = [
+    Route("/", show_home),
+    Route("/id/{x:path}", redirect_thing),
+    Route("/doc/{x:path}", show_document),
+    Route("/ns", show_ontology),
+    Route("/context.jsonld", show_context),
+    Route("/sparql", answer_query, methods=["GET", "POST"]),
+    Route("/errors/{name}", explain_error),
+    Route("/health", show_health),
+    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
+]
+
+
+def create_app(
+    root: Path | str, *, site: str = "http://127.0.0.1:8000/", root_path: str = "", release: str | None = None
+) -> FastAPI:
+    """Return the site of a collection's live release, or of a given one, as an ASGI application.
+
+    Shape: `site` is the absolute address that the site has for the world, with “/” at its end; the setting of
+    the same name goes before it. It follows the live release within seconds, unless one is given.
+    Raises: CollectionError or ReleaseError when there is nothing that can be served.
+    """
+    collection = open_collection(Path(root))
+    live = Live(collection, collection.settings.site or site, root_path, release)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(live.watch())
+        yield
+        watching.cancel()
+
+    app = FastAPI(
+        title=collection.settings.title,
+        version=__version__,
+        root_path=root_path,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={
+            LigraphError: answer_problem,
+            HTTPException: answer_problem,
+            RequestValidationError: answer_problem,
+            Exception: answer_problem,
+        },
+    )
+    app.state.live = live
+    app.router.routes.extend(ROUTES)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+    )
+    return app

@@ -1,0 +1,102 @@
+"""`/id/{x}` and `/doc/{x}`: things, and the documents about them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ligraph.errors import Gone, NotFound
+from ligraph.formats import DOCUMENTS, HTML, JSON_LD, Format, by_suffix
+from ligraph.serialization import to_rdf
+from ligraph.views.documents import read_document
+from ligraph.views.jsonld import to_json_ld
+from ligraph.web.live import Live, Snapshot, live_of
+from ligraph.web.negotiation import negotiate
+from ligraph.web.responses import answer
+
+
+async def redirect_thing(request: Request) -> Response:
+    """Answer `/id/{x}`: a thing cannot be sent, so the reader is sent to its document."""
+    snapshot = live_of(request).snapshot
+    local = request.path_params["x"]
+    moved = _moved(request, snapshot, local, "id")
+    if moved:
+        return moved
+    if not snapshot.release.describes(local):
+        raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
+    return _redirect(request, 303, f"doc/{local}")
+
+
+async def show_document(request: Request) -> Response:
+    """Answer `/doc/{x}` in the format that is asked for, and `/doc/{x}.{suffix}` in the one that it names."""
+    live = live_of(request)
+    snapshot = live.snapshot
+    asked = request.path_params["x"]
+    local, fixed = _split(snapshot, asked)
+    moved = _moved(request, snapshot, local, "doc")
+    if moved:
+        return moved
+    if not snapshot.release.describes(local):
+        raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
+    format_ = fixed or negotiate(request, DOCUMENTS)
+    body = snapshot.bodies.get((local, format_)) or snapshot.keep(local, format_, _render(snapshot, local, format_))
+    headers = {"Link": _links(live, local)}
+    if not fixed:
+        headers["Content-Location"] = _href(request, f"doc/{local}.{format_.suffix}")
+    return answer(request, body, format_.content_type, vary="" if fixed else "Accept", headers=headers)
+
+
+def _split(snapshot: Snapshot, asked: str) -> tuple[str, Format | None]:
+    """Return the id in an address, and the format that its suffix names: an id may have a dot of its own."""
+    name, dot, suffix = asked.rpartition(".")
+    format_ = by_suffix(DOCUMENTS, suffix) if dot else None
+    if format_ and (not snapshot.release.describes(asked)):
+        return name, format_
+    return asked, None
+
+
+def _render(snapshot: Snapshot, local: str, format_: Format) -> bytes:
+    release = snapshot.release
+    document = read_document(release.store, release.manifest, local)
+    if document is None:
+        raise NotFound(f"nothing is known about {release.ids}{local}")
+    if format_ is HTML:
+        return snapshot.pages.document(document, release.store, release.manifest)
+    if format_ is JSON_LD:
+        return to_json_ld(document, snapshot.words)
+    return to_rdf(document.triples, format_)
+
+
+def _moved(request: Request, snapshot: Snapshot, local: str, kind: str) -> Response | None:
+    """Return a redirect where a thing was renamed.
+
+    Raises: Gone where it was removed.
+    """
+    removed = snapshot.release.manifest.removed
+    if local not in removed or snapshot.release.describes(local):
+        return None
+    target = removed[local]
+    if target is None:
+        raise Gone(f"{snapshot.release.ids}{local} was published once and has been removed")
+    return _redirect(request, 301, f"{kind}/{target}")
+
+
+def _redirect(request: Request, status: int, path: str) -> Response:
+    headers = {"Location": _href(request, path), "Cache-Control": "no-cache"}
+    if status == 303:
+        headers["Vary"] = "Accept"
+    return Response(status_code=status, headers=headers)
+
+
+def _links(live: Live, local: str) -> str:
+    """Return the `Link` header of a document: its canonical address and its other formats."""
+    address = f"{live.site}doc/{quote(local)}"
+    links = [f'<{address}>; rel="canonical"']
+    links += [f'<{address}.{known.suffix}>; rel="alternate"; type="{known.media_type}"' for known in DOCUMENTS]
+    return ", ".join(links)
+
+
+def _href(request: Request, path: str) -> str:
+    return f"{request.scope.get('root_path', '')}/{quote(path)}"

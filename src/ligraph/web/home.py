@@ -1,0 +1,27 @@
+"""`/`: the collection, for people and for catalogues."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ligraph.formats import HTML, N_TRIPLES, TURTLE
+from ligraph.serialization import to_rdf
+from ligraph.views.catalog import catalog_triples
+from ligraph.web.live import live_of
+from ligraph.web.negotiation import negotiate
+from ligraph.web.responses import answer
+
+
+async def show_home(request: Request) -> Response:
+    """Answer `/` as a page or as a `dcat:Catalog`."""
+    live = live_of(request)
+    snapshot = live.snapshot
+    release = snapshot.release
+    format_ = negotiate(request, (HTML, TURTLE, N_TRIPLES))
+    body = snapshot.bodies.get(("", format_))
+    if body is None:
+        if format_ is HTML:
+            body = snapshot.pages.home(release.store, release.manifest)
+        else:
+            body = to_rdf(catalog_triples(release.manifest, live.collection.settings, live.site), format_)
+        snapshot.keep("", format_, body)
+    return answer(request, body, format_.content_type, vary="Accept")

@@ -1,0 +1,109 @@
+"""Which format an answer is given in.
+
+Source: RFC 9110 sections 12.4.2 (quality values) and 12.5.1 (Accept).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from ligraph.errors import NotAcceptable
+from ligraph.formats import Format, by_name
+
+_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
+_PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\s*""")
+_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+
+
+@dataclass(frozen=True)
+class MediaRange:
+    """One element of an Accept header."""
+
+    type: str
+    subtype: str
+    parameters: int
+    quality: float
+
+    def specificity(self, media_type: str) -> int | None:
+        """Return how closely the range fits a media type, or None where it does not."""
+        type_, _, subtype = media_type.partition("/")
+        if self.type == "*":
+            return 0 if self.subtype == "*" else None
+        if self.type != type_:
+            return None
+        if self.subtype == "*":
+            return 1
+        return 2 + self.parameters if self.subtype == subtype else None
+
+
+def parse_accept(header: str) -> list[MediaRange]:
+    """Return the media ranges of an Accept header; elements that are malformed are passed over."""
+    ranges = []
+    position = 0
+    while position < len(header):
+        match = _RANGE.match(header, position)
+        if match:
+            position = match.end()
+            quality, parameters = 1.0, 0
+            while parameter := _PARAMETER.match(header, position):
+                position = parameter.end()
+                name, value = parameter[1].lower(), parameter[2].strip('"')
+                if name == "q":
+                    quality = float(value) if _QUALITY.fullmatch(value) else 1.0
+                else:
+                    parameters += 1
+            ranges.append(MediaRange(match[1].lower(), match[2].lower(), parameters, quality))
+        comma = header.find(",", position)
+        position = len(header) if comma < 0 else comma + 1
+    return ranges
+
+
+def quality(format_: Format, ranges: Sequence[MediaRange]) -> float:
+    """Return how welcome a format is: the quality of the most specific range that fits one of its media types."""
+    best = 0.0
+    for media_type in format_.media_types:
+        fits = [(fit, range_.quality) for range_ in ranges if (fit := range_.specificity(media_type)) is not None]
+        if fits:
+            best = max(best, max(fits)[1])
+    return best
+
+
+def choose(formats: Sequence[Format], header: str | None) -> Format | None:
+    """Return the most welcome of some formats, the earlier of equals; None where none is welcome."""
+    ranges = parse_accept(header or "")
+    if not ranges:
+        return formats[0]
+    welcome = [(quality(format_, ranges), -number, format_) for number, format_ in enumerate(formats)]
+    best = max(welcome, key=lambda entry: entry[:2])
+    return best[2] if best[0] > 0 else None
+
+
+def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_mediatype") -> Format:
+    """Return the format of an answer: what the query string asks for, else what the Accept header does.
+
+    Raises: NotAcceptable when none fits.
+    """
+    offered = ", ".join(format_.media_type for format_ in formats)
+    wanted = request.query_params.get(parameter)
+    if wanted:
+        named = by_name(tuple(formats), wanted)
+        typed = next((format_ for format_ in formats if wanted.lower() in format_.media_types), None)
+        if not (named or typed):
+            raise NotAcceptable(f"“{wanted}” is not a format of this address", hint=f"ask for one of {offered}")
+        return named or typed or formats[0]
+    header = ", ".join(request.headers.getlist("accept"))
+    chosen = choose(formats, header)
+    if chosen is None:
+        raise NotAcceptable(f"no format of this address fits “Accept: {header}”", hint=f"ask for one of {offered}")
+    return chosen
+
+
+def wants_html(request: Request) -> bool:
+    """Return whether a client reads HTML before problem documents: a browser."""
+    ranges = parse_accept(request.headers.get("accept", ""))
+    html = [range_.quality for range_ in ranges if (range_.specificity("text/html") or 0) >= 1]
+    json = [range_.quality for range_ in ranges if (range_.specificity("application/problem+json") or 0) >= 1]
+    return bool(html) and max(html) > max(json, default=0)

@@ -1,0 +1,105 @@
+"""Errors as answers: problem documents, and pages for browsers.
+
+Source: RFC 9457 section 3.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ligraph.errors import (
+    BadRequest,
+    Gone,
+    LigraphError,
+    MethodNotAllowed,
+    NotFound,
+    error_classes,
+)
+from ligraph.web.live import snapshot_of
+from ligraph.web.negotiation import wants_html
+from ligraph.web.responses import POLICY, answer
+
+_log = logging.getLogger("ligraph")
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """Return the answer to a request that failed; what went wrong inside is not told to strangers."""
+    headers: dict[str, str] = {"Vary": "Accept", "Cache-Control": "no-store"}
+    if isinstance(error, HTTPException):
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": f"{_allow(error.headers)}, OPTIONS"})
+        error = _translate(request, error)
+    elif isinstance(error, RequestValidationError):
+        error = BadRequest("; ".join(str(detail["msg"]) for detail in error.errors()))
+    elif not isinstance(error, LigraphError):
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        error = LigraphError("")
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allow)
+    body = problem_of(error, snapshot_of(request).release.manifest.base)
+    if wants_html(request):
+        content = snapshot_of(request).pages.problem(body, nearest(request, error))
+        headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
+    else:
+        content = orjson.dumps(body)
+        headers["Content-Type"] = "application/problem+json"
+    if request.method == "HEAD":
+        headers["Content-Length"] = str(len(content))
+        content = b""
+    return Response(content, error.status, headers)
+
+
+def problem_of(error: LigraphError, base: str) -> dict[str, Any]:
+    """Return the members of a problem document."""
+    problem: dict[str, Any] = {"type": f"{base}errors/{error.name}", "title": error.title, "status": error.status}
+    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        problem["detail"] = error.message
+        if error.hint:
+            problem["hint"] = error.hint
+    return problem
+
+
+def nearest(request: Request, error: LigraphError) -> list[tuple[str, str]]:
+    """Return address and id of things whose slug is the one that was asked for, under another segment."""
+    if not isinstance(error, NotFound | Gone):
+        return []
+    release = snapshot_of(request).release
+    slug = request.url.path.rpartition("/")[2].partition(".")[0]
+    root = request.scope.get("root_path", "")
+    found = [f"{segment}/{slug}" for segment in release.manifest.things if segment != "graph"]
+    return [(f"{root}/doc/{local}", local) for local in found if release.describes(local)]
+
+
+async def explain_error(request: Request) -> Response:
+    """Answer `/errors/{name}`: what a problem type means."""
+    name = request.path_params["name"]
+    cls = error_classes().get(name)
+    if cls is None:
+        raise NotFound(f"there is no error called “{name}”")
+    text = (cls.__doc__ or "").strip().splitlines()[0]
+    page = snapshot_of(request).pages.error_kind(name, cls.title, cls.status, text)
+    return answer(request, page, "text/html; charset=utf-8")
+
+
+def _translate(request: Request, error: HTTPException) -> LigraphError:
+    """Return an error of the framework as one of ours."""
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allow = [*sorted(name.strip() for name in _allow(error.headers).split(",")), "OPTIONS"]
+        message = f"{request.method} is not a method of this address: {', '.join(allow)}"
+        return MethodNotAllowed(message, allow=allow)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return NotFound(f"nothing has the address {request.url.path}")
+    return BadRequest(str(error.detail))
+
+
+def _allow(headers: Mapping[str, str] | None) -> str:
+    return (headers or {}).get("Allow", "GET, HEAD")

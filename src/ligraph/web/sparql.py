@@ -1,0 +1,94 @@
+"""`/sparql`: queries by GET and POST.
+
+Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ligraph.errors import BadRequest, TooLarge, UnsupportedMediaType
+from ligraph.formats import GRAPHS, RESULTS
+from ligraph.stores.queries import answers_with_graph, run
+from ligraph.web.live import Live, live_of
+from ligraph.web.negotiation import negotiate, wants_html
+from ligraph.web.responses import answer
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+
+
+async def answer_query(request: Request) -> Response:
+    """Answer `/sparql`: one query, in the format that is asked for; a form for a browser that brings none."""
+    live = live_of(request)
+    snapshot = live.snapshot
+    if request.method in ("GET", "HEAD") and "query" not in request.query_params and wants_html(request):
+        page = snapshot.pages.query(f"{request.scope.get('root_path', '')}/sparql", EXAMPLE)
+        return answer(request, page, "text/html; charset=utf-8", vary="Accept")
+    query = await _read_query(request, live)
+    formats = GRAPHS if answers_with_graph(query) else RESULTS
+    format_ = negotiate(request, formats, parameter="format")
+    result = await run_in_threadpool(run, snapshot.release.store, query, format_)
+    return answer(request, result.content, result.format.content_type, vary="Accept")
+
+
+EXAMPLE = """\
+PREFIX lig: <https://w3id.org/ligraph/ns#>
+PREFIX schema: <http://schema.org/>
+
+SELECT ?resource ?name ?action WHERE {
+  ?resource a lig:Resource ; schema:name ?name ; lig:action ?action .
+}
+ORDER BY ?name
+LIMIT 20
+"""
+
+
+async def _read_query(request: Request, live: Live) -> str:
+    """Return the one query of a request.
+
+    Raises: BadRequest when there is none or more than one; UnsupportedMediaType, TooLarge for its body.
+    """
+    if request.method != "POST":
+        return _only(request.query_params.getlist("query"))
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    kind = kind.strip().lower()
+    if kind not in (FORM, QUERY):
+        message = f"a query is posted as {FORM} or {QUERY}, not as “{kind}”" if kind else "the body has no Content-Type"
+        raise UnsupportedMediaType(message, hint=f"post the query itself as {QUERY}, or a form with a field “query”")
+    body = await _read_body(request, live.collection.settings.limits.query_bytes)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("the body is not UTF-8") from None
+    charset = parameters.partition("charset=")[2].strip('" ').lower()
+    if charset and charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(f"the body is said to be {charset}", hint="send UTF-8")
+    if kind == QUERY:
+        return text
+    try:
+        return _only(parse_qs(text, keep_blank_values=True, errors="strict").get("query", []))
+    except UnicodeDecodeError:
+        raise BadRequest("the form is not percent-encoded UTF-8") from None
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    # A form triples each character that it escapes.
+    limit *= 3
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"the body is over {limit:,} bytes", hint="send a shorter query")
+    return bytes(body)
+
+
+def _only(queries: list[str]) -> str:
+    if len(queries) != 1:
+        found = f"{len(queries)} queries" if queries else "no query"
+        raise BadRequest(f"the request has {found}", hint="send exactly one parameter “query”")
+    return queries[0]
