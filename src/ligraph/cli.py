@@ -23,9 +23,7 @@ app = typer.Typer(
     help="Point ligraph at a folder of facts; get a linked-data site that is checked, fast, citable and easy to embed.",
 )
 
-Root = Annotated[
-    Path, typer.Option("-C", "--collection", metavar="DIR", help="The collection: a folder with ligraph.toml.")
-]
+Root = Annotated[Path, typer.Option("-C", "--collection", metavar="DIR", help="The folder with ligraph.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -78,7 +76,7 @@ def _options(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is empty or not there yet.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is empty or not there.")],
 ) -> None:
     """Write a small commented collection to begin with."""
     from ligraph.starting import start_collection
@@ -133,13 +131,8 @@ def build(root: Root = Path(), as_json: AsJson = False) -> None:
     """Check the sources and make a release of them, and the release live."""
     built = _build(root)
     if as_json:
-        manifest = built.manifest
-        facts = {
-            "release": manifest.id,
-            "new": built.is_new,
-            "digest": manifest.digest,
-            "statements": manifest.statements,
-        }
+        made = built.manifest
+        facts = {"release": made.id, "new": built.is_new, "digest": made.digest, "statements": made.statements}
         write(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
     else:
         write(built.manifest.id)
@@ -151,9 +144,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to bind; 0 picks a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
-    release: Annotated[
-        str | None, typer.Option(metavar="ID", help="Serve this release and leave the sources alone.")
-    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help="Serve this release; leave sources alone.")] = None,
     root_path: Annotated[str, typer.Option(metavar="PREFIX", help="Path at which a proxy serves the site.")] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Build again whenever the sources change.")] = False,
 ) -> None:
@@ -184,9 +175,7 @@ def query(
     format_: Annotated[
         ResultFormat | None, typer.Option("--format", help="How results are printed; default: a table, or Turtle.")
     ] = None,
-    release: Annotated[
-        str | None, typer.Option(metavar="ID", help="Query this release instead of the live one.")
-    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help="Query this release, not the live one.")] = None,
 ) -> None:
     """Ask the live release a SPARQL question; the prefixes of the model are declared already."""
     from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, by_name

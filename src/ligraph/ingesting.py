@@ -99,9 +99,8 @@ def _content(collection: Collection, name: str) -> bytes:
             with Path(name).open("rb") as stream:
                 content = stream.read(limit + 1)
     except OSError as error:
-        raise CollectionError(
-            f"{name} cannot be read: {error.strerror}", hint="name a post: .txt, .html or .md"
-        ) from None
+        message = f"{name} cannot be read: {error.strerror}"
+        raise CollectionError(message, hint="name a post: .txt, .html or .md") from None
     if len(content) > limit:
         raise PostError(f"{name} is over {limit:,} bytes", hint="a post is a page of text; is this another document?")
     return content

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, parse
 from pyoxigraph import RdfFormat as OxFormat
 
+from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
 from ligraph.collection.removals import read_removals
 from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.rules import derive, derived_graph
-from ligraph.collection.files import SourceFile
 from ligraph.collection.sources import Fault, Sources, read_sources
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
 from ligraph.config import Collection
