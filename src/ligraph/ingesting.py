@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import Literal, NamedNode, Store
+
 from ligraph.collection.checking import load
 from ligraph.collection.ingest import Decision, Difference, compare, draft, read_post
 from ligraph.collection.known import known_things
 from ligraph.config import Collection
 from ligraph.errors import CollectionError, PostError
+from ligraph.namespaces import NAME
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,37 @@ def ingest_posts(collection: Collection, posts: Sequence[str]) -> list[Ingested]
         _, sources = load(collection)
         store = sources.store
         ids = collection.settings.ids
-        first = draft(post, known_things(store, ids))
-        path = collection.data / f"{first.slug}.yaml"
+        path = _file_of(collection, store, post.title)
+        besides = collection.graph_of(path) if path else None
+        drafted = draft(post, known_things(store, ids, besides=besides))
+        if path is None:
+            path = collection.data / f"{drafted.slug}.yaml"
+            if path.exists():
+                raise CollectionError(
+                    f"{path} is there already, and has no post called “{post.title}”",
+                    hint="rename that file, or give its post this name",
+                )
+            _write(path, drafted.text)
+            differences: list[Difference] = []
+        else:
+            differences = compare(path.read_text("utf-8-sig"), drafted)
         shown = collection.relative(path)
-        if not path.exists():
-            _write(path, first.text)
-            results.append(Ingested(name, shown, True, first.counts, tuple(first.decisions), ()))
-            continue
-        again = draft(post, known_things(store, ids, besides=collection.graph_of(path)))
-        differences = compare(path.read_text("utf-8-sig"), again)
-        results.append(Ingested(name, shown, False, again.counts, tuple(again.decisions), tuple(differences)))
+        decisions = tuple(drafted.decisions)
+        results.append(Ingested(name, shown, besides is None, drafted.counts, decisions, tuple(differences)))
     return results
+
+
+def _file_of(collection: Collection, store: Store, title: str) -> Path | None:
+    """Return the file that describes the post with a title, whatever its name."""
+    posts = f"{collection.settings.ids}post/"
+    graphs = f"{collection.settings.ids}graph/"
+    for quad in store.quads_for_pattern(None, NamedNode(NAME), None, None):
+        subject, name, graph = quad.subject, quad.object, quad.graph_name
+        if isinstance(subject, NamedNode) and isinstance(graph, NamedNode) and subject.value.startswith(posts):
+            path = collection.data / graph.value.removeprefix(graphs)
+            if isinstance(name, Literal) and name.value == title and path.is_file():
+                return path
+    return None
 
 
 def _content(collection: Collection, name: str) -> bytes:

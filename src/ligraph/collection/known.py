@@ -15,14 +15,18 @@ _NAMES = (NAME, PREF_LABEL, SCHEMA + "alternateName", SKOS + "altLabel")
 def known_things(store: Store, ids: str, *, besides: str | None = None) -> list[Known]:
     """Return every thing with a name, with its other names, and for people the roles that they held.
 
-    Shape: `besides` is the graph of a file whose things are left out.
+    Shape: `besides` is the graph of a file whose things are left out. Names that only follow from others, such as
+    those of clips, are none to recognise a thing by.
     """
+    derived = f"{ids}derived/"
     names: dict[str, list[str]] = defaultdict(list)
     for predicate in _NAMES:
         for quad in store.quads_for_pattern(None, NamedNode(predicate), None, None):
             iri = getattr(quad.subject, "value", "")
             graph = getattr(quad.graph_name, "value", "")
-            if iri.startswith(ids) and "#" not in iri and graph != besides and isinstance(quad.object, Literal):
+            if not iri.startswith(ids) or "#" in iri or graph == besides or graph.startswith(derived):
+                continue
+            if isinstance(quad.object, Literal):
                 names[iri].append(quad.object.value)
     roles = _roles(store, ids)
     found = []
