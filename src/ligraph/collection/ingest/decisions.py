@@ -38,12 +38,16 @@ def as_comment(decisions: Iterable[Decision], width: int = 100) -> str:
         where = f"line {decision.line}: " if decision.line else ""
         said = f"{where}{decision.message}"
         if decision.remedy:
-            said = f"{said.rstrip('.')}. {decision.remedy[:1].upper()}{decision.remedy[1:]}."
+            said = f"{_closed(said)} {_closed(decision.remedy[:1].upper() + decision.remedy[1:])}"
         mark = f"{number:>3}. "
         rows += textwrap.wrap(
             ascii_of(said), width, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
         )
     return "\n".join(rows)
+
+
+def _closed(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!", ".”", "?”", "!”")) else f"{sentence}."
 
 
 def ascii_of(text: str) -> str:

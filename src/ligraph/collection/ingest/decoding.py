@@ -49,7 +49,7 @@ def decode(content: bytes, filename: str) -> str:
     if b"\0" in content:
         what = "UTF-16 without its mark, or no text at all" if content.count(b"\0") * 4 > len(content) else "no text"
         raise PostError(f"{filename} holds NUL bytes, so it is {what}: expected UTF-8 text", hint=EXPECTED)
-    return _cleaned(_text(content, filename), filename)
+    return _checked(_text(content, filename), filename)
 
 
 def _text(content: bytes, filename: str) -> str:
@@ -68,7 +68,7 @@ def _text(content: bytes, filename: str) -> str:
     raise PostError(wrong, hint="it may be Latin-1 or Windows-1252: save it again as UTF-8")
 
 
-def _cleaned(text: str, filename: str) -> str:
+def _checked(text: str, filename: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(_MOJIBAKE.findall(text)) > 1:
         line = text.count("\n", 0, _MOJIBAKE.search(text).start()) + 1  # type: ignore[union-attr]
@@ -76,6 +76,13 @@ def _cleaned(text: str, filename: str) -> str:
             f"{filename} was once read in a wrong encoding: line {line} has letters such as “â€™” for “’”",
             hint="take the post again from where it came from, as UTF-8",
         )
+    return cleaned(text)
+
+
+def cleaned(text: str) -> str:
+    """Return a text in Unicode's composed form, without what cannot be seen or written."""
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
     return "".join(character if _is_text(character) else " " for character in text)
 
@@ -87,5 +94,5 @@ def _is_text(character: str) -> bool:
 
 
 def spaced(text: str) -> str:
-    """Return a text with each run of spaces, tabs and no-break spaces as one space, and none around it."""
-    return _SPACES.sub(" ", text).strip()
+    """Return a cleaned text with each run of spaces, tabs and no-break spaces as one space, and none around it."""
+    return _SPACES.sub(" ", cleaned(text)).strip()

@@ -20,7 +20,7 @@ _TITLE = re.compile(r"^(?P<series>[^:|–—]{3,80}?)\s*(?::|\||\s[–—-])\s+(
 _FUNDED = re.compile(
     r"\bthis\s+(?:post|blog|blog post|article|release|series|work)\s+(?:is|was|has been)\s+(?:made possible|funded|supported|sponsored)"
     r"\s+(?:in part\s+)?(?:by|through|with|thanks to)\s+(?:an?\s+(?:\w+\s+){0,3}(?:grant|gift|funding|support)\s+from\s+)?(?:the\s+)?"
-    r"(?P<name>[A-Z][\w’'&.-]*(?:\s+(?:(?:of|and|for|the|&|on|in)\s+){0,2}[A-Z][\w’'&.-]*)*)",
+    r"(?P<name>[A-Z](?:[\w’'&-]|\.(?=\w))*(?:\s+(?:(?:of|and|for|the|&|on|in)\s+){0,2}[A-Z](?:[\w’'&-]|\.(?=\w))*)*)",
     re.I,
 )
 

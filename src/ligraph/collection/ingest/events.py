@@ -89,6 +89,7 @@ class Events:
         full = max(candidates, key=lambda other: len(other.split()), default=name)
         full = full if len(full.split()) > len(name.split()) else name
         others = [other for other in other_names(name, self.plain()) if not is_shorter(other, full)]
+        others = [one for one in others if not any(one != other and is_shorter(one, other) for other in others)]
         short = [other for other in dict.fromkeys([*candidates, name]) if other != full and is_shorter(other, full)]
         short += [other for other in other_names(name, self.plain()) if is_shorter(other, full) and other not in (full, *short)]
         alike = self.register.alike(full, ("event",))

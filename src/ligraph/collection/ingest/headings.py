@@ -15,6 +15,7 @@ _LABELLED = re.compile(
     rf"(?:(?P<number>\d{{1,2}}|[ivx]{{1,4}}|{'|'.join(_NUMBERS)})(?![\w’'])\s*(?:$|[:.)|]|[–—-])|:)\s*(?P<name>.*)$",
     re.I,
 )
+_SPACED = re.compile(rf"^(?P<label>{'|'.join(SET_WORDS)})\s+(?P<number>\d{{1,2}})\s+(?P<name>[A-Z“].*)$", re.I)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> b
     shouted = line.plain.isupper() and len(line.plain) > 2
     if line.action or not 1 <= len(words) <= 2 or not (shouted or (line.level in levels and len(words) == 1)):
         return False
-    if not line.plain.replace(" ", "").isalpha() or line.kind == "item" or lines[index - 1].action or is_cue(line):
+    if not line.plain.replace(" ", "").isalpha() or line.kind == "item" or lines[index - 1].action or line.links:
         return False
     if presenters_of(line) is not None or _LABELLED.match(line.text):
         return False
@@ -86,12 +87,14 @@ def _labelled(lines: Sequence[Line]) -> list[Heading]:
         # A list of contents names each set before it comes.
         if not later or any(line.action for line in lines[heading.body : end]):
             kept.append(heading)
-    return kept if any(line.action for line in lines[kept[0].start :]) else [] if kept else []
+    return kept if kept and any(line.action for line in lines[kept[0].start :]) else []
 
 
 def _heading_at(lines: Sequence[Line], index: int, line: Line) -> Heading | None:
     match = _LABELLED.match(line.text)
-    if not match or line.action or (line.kind != "heading" and not is_title(line.text.rstrip(":")) ):
+    if not match and (line.kind == "heading" or line.strong):
+        match = _SPACED.match(line.text)
+    if not match or line.action or (line.kind != "heading" and not is_title(line.text.rstrip(":"))):
         return None
     label = " ".join(match["label"].casefold().split())
     if match["number"] is None and not label.endswith("set"):

@@ -97,13 +97,14 @@ def with_addresses(line: Line) -> Line:
         return line
     rest = " ".join(_BARE_ADDRESS.sub(" ", line.text).replace("()", " ").split())
     label = rest.strip(" :–—-")
-    return replace(line, text=rest or line.text, links=tuple(Link(label or href, href) for href in found))
+    linked = replace(line, links=tuple(Link(label or href, href) for href in found))
+    return replace(linked, text=label) if label and is_cue(replace(line, text=label)) else linked
 
 
 def is_cue(line: Line) -> bool:
     """Return whether a line is the link below a resource, such as `Watch Video »`."""
     text = line.text
-    if _ARROW.search(text):
+    if _ARROW.search(text) or (line.links and _BARE_ADDRESS.fullmatch(text)):
         return True
     words = re.findall(r"[^\W\d_]+", text)
     covered = any(link.label.strip(" »›→") == text.strip(" »›→") for link in line.links)

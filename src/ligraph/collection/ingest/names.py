@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from ligraph.collection.ingest.words import AFTER_NAMES, HONORIFICS, ORGANIZATIONS, PARTICLES, PRESENTER_WORDS, ROLES
 
@@ -11,6 +12,7 @@ _ASIDE = re.compile(rf"\s*[(\[](?:(?:she|he|they|her|him|them|ze|ella|[ée]l|ell
 _TOKEN = re.compile(r"[^\W\d_][\w’'‘`.·-]*|[“\"(][^”\")]+[”\")]")
 
 
+@lru_cache(maxsize=50_000)
 def key_of(name: str) -> str:
     """Return what two spellings of one name share: no case, accents, kinds of quotes and dashes; & is and."""
     text = unicodedata.normalize("NFKD", name.replace("&", " and "))

@@ -15,6 +15,8 @@ from ligraph.errors import PostError
 
 LINE = "data-ligraph-line"
 """The attribute that carries a line number of Markdown into the page made from it."""
+MOST = 100_000
+"""Elements of a page, closing tags counted. A saved page of the series has about 5,000."""
 DEEPEST = 150
 """Levels of nesting read. A page of the series made with a page builder has about 40."""
 
@@ -41,7 +43,7 @@ def page_document(text: str, *, whole: bool = False, address: str | None = None)
     Raises: PostError for a page nested deeper than any that a person reads.
     """
     try:
-        soup = BeautifulSoup(text, "html.parser")
+        soup = _soup(text)
         address = address or _address(soup)
         base = soup.find("base", href=True)
         title, published = _title(soup), _published(soup)
@@ -103,7 +105,7 @@ class _Walker:
             if not isinstance(node, PreformattedString):
                 self.read_text(str(node))
             return
-        if not isinstance(node, Tag) or depth > DEEPEST:
+        if not isinstance(node, Tag):
             return
         line = node.get(LINE)
         if line or node.sourceline:
@@ -167,6 +169,19 @@ class _Walker:
                 )
             )
         self.words, self.links, self.start, self.weak = [], [], None, False
+
+
+def _soup(text: str) -> BeautifulSoup:
+    """Return the tree of a page whose size a person could have made."""
+    if text.count("<") > MOST:
+        raise PostError(f"the page has more than {MOST:,} elements", hint="save the post alone, without what is around it")
+    soup = BeautifulSoup(text, "html.parser")
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depth = depths[id(tag)] = depths.get(id(tag.parent), 0) + 1
+        if depth > DEEPEST:
+            raise PostError("the page is nested too deeply to be a post", hint="save the post again from a browser")
+    return soup
 
 
 def _prune(soup: BeautifulSoup) -> None:

@@ -50,7 +50,9 @@ class People:
         roles = [self.role(person, presenter, role) for role in presenter.roles]
         held = list(dict.fromkeys(role.id for role in roles if role))
         if not presenter.roles:
-            self.decide("role", f"“{presenter.written}” names no role and no organization", presenter, (person.id,), "add the role under roles")
+            told = f"; if it is that of line {person.roles[0].line}, add inRole: {person.roles[0].id}" if person.roles else ""
+            message = f"“{presenter.name}” is named without a role and an organization"
+            self.decide("role", message, presenter, (person.id,), f"add the role under roles{told}")
         if presenter.doubt:
             self.decide("presenter", presenter.doubt, presenter, (person.id,), "correct the name or the roles where it is not so")
         if before and not before.issuperset(held):
@@ -77,7 +79,7 @@ class People:
     def new(self, presenter: Presenter, key: str) -> Person:
         """Return a new person; those with a like name are shown to a person."""
         alike = self.register.alike(presenter.name, ("person",))
-        person = Person(self.register.mint("person", presenter.name), presenter.name, presenter.line)
+        person = Person(self.register.mint("person", key), presenter.name, presenter.line)
         for thing, other in alike:
             message = f"“{presenter.name}” may be {thing.id}, whom the collection knows as “{other}”"
             remedy = f"if so, put {thing.id} in place of {person.id}, and this spelling into alternateName"
@@ -128,7 +130,7 @@ class People:
                 roles = {
                     role.id.partition("#")[2]: Record(role.line, _values(role), flow=True) for role in new
                 }
-                yield Record(person.line, {"id": person.id, "name": person.name, "roles": roles})
+                yield Record(person.line, {"id": person.id, "name": person.name, "roles": roles or None})
             else:
                 for role in new:
                     head = {"id": role.id, "type": "Membership", "member": person.id}

@@ -13,6 +13,8 @@ from ligraph.collection.ingest.words import ACTIONS
 from ligraph.errors import PostError
 
 EXPECTED = "a post has headings such as “Set 1: …” and, below them, resources under WATCH, READ, ACT or LISTEN"
+MOST = 500
+"""Resources of one post. Those of the series have up to 20."""
 
 
 @dataclass
@@ -61,6 +63,8 @@ def read_post(content: bytes, filename: str) -> Post:
         post.sets.append(_read_set(post, heading, lines[heading.body : end]))
     if not any(resource_set.resources for resource_set in post.sets):
         raise PostError(f"{filename} is not a post: its sets have no resources", hint=EXPECTED)
+    if sum(len(one.resources) for one in post.sets) > MOST:
+        raise PostError(f"{filename} is not a post: it has more than {MOST} resources", hint=EXPECTED)
     for href, number in document.broken_links:
         message = f"the link to {href} cannot be made a whole address"
         post.decisions.append(Decision("address", message, number, (), "write the address yourself"))

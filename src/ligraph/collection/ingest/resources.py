@@ -55,7 +55,7 @@ def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision
     """Return the resources below the actions of a set, and what is unclear about them."""
     reader = _Reader()
     starts = [index for index, line in enumerate(lines) if line.action]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         reader.read_group(lines[start], lines[start + 1 : end], is_last=end == len(lines))
     return reader.resources, reader.decisions
 

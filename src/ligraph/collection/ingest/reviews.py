@@ -14,10 +14,14 @@ from ligraph.collection.ingest.people import People, Person
 from ligraph.collection.ingest.lines import paragraphs
 from ligraph.collection.ingest.post import Post, ResourceSet
 from ligraph.collection.ingest.resources import Resource
+from ligraph.collection.ingest.words import CONNECTORS, ORGANIZATIONS
 from ligraph.collection.ingest.works import Works
 
 _WORD = re.compile(r"[^\s,.;:()“”\"—–]+")
+_BREAK = re.compile(r"[,.;:](?=\s)|[—–“”\"]")
 _POSSESSIVE = re.compile(r"[’']s?$")
+
+_COMMON = ORGANIZATIONS | CONNECTORS | {"public", "national", "city", "county", "state", "high", "graduate", "new"}
 
 Texts = Sequence[tuple[str, int]]
 
@@ -59,9 +63,9 @@ def _series(post: Post, texts: Texts) -> Iterator[Decision]:
 def _windows(text: str, size: int) -> Iterator[str]:
     words = list(_WORD.finditer(text))
     for index in range(len(words) - size + 1):
-        first, last = words[index], words[index + size - 1]
-        if first[0][:1].isupper():
-            yield _POSSESSIVE.sub("", text[first.start() : last.end()])
+        window = text[words[index].start() : words[index + size - 1].end()]
+        if window[:1].isupper() and not _BREAK.search(window):
+            yield _POSSESSIVE.sub("", window)
 
 
 def _spellings(organizations: Organizations, texts: Texts) -> Iterator[Decision]:
@@ -96,7 +100,8 @@ def _short_forms(organization: Organization, texts: Texts) -> Iterator[Decision]
     forms = [" ".join(words[:count]) for count in range(2, len(words) - 1)]
     forms += [" ".join(words[-count:]) for count in range(2, len(words) - 1)]
     for form in forms:
-        if organization_score(form, frozenset()) < 3 or not form[0].isupper():
+        own = [word for word in form.casefold().split() if word not in _COMMON]
+        if organization_score(form, frozenset()) < 3 or not form[0].isupper() or not own:
             continue
         lines = [line for text, line in texts if form in re.sub(re.escape(organization.name), "", text, flags=re.I)]
         if lines:
@@ -112,7 +117,10 @@ def _near_names(people: People, texts: Texts) -> Iterator[Decision]:
     """Yield names in running text that are nearly those of a presenter."""
     keys = {key_of(person.name): person for person in people.by_key.values()}
     for text, line in texts:
+        words = set(key_of(text).split())
         for key, person in keys.items():
+            if words.isdisjoint(key.split()):
+                continue
             for window in _windows(text, len(person.name.split())):
                 other = key_of(window)
                 if other not in keys and _is_near(key, other):
@@ -163,6 +171,6 @@ def _named_again(
         role = f", inRole: {held_here[0] if len(held_here) == 1 else '[' + ', '.join(held_here) + ']'}" if held_here else ""
         entries.append(f"{{presenter: {person.id}{role}}}")
     people = " and ".join(f"“{person.name}”" for _, person in named)
-    message = f"the description of “{resource.name}” names {people}, who are presenters of the post"
-    remedy = f"if only they speak in it, give {works.id_of(resource)} the key appearances: [{', '.join(entries)}]"
+    message = f"the description of “{resource.name}” names {people} again"
+    remedy = f"if nobody else speaks in it, give {works.id_of(resource)} the key appearances: [{', '.join(entries)}]"
     yield Decision("speaking", message, line, (works.id_of(resource), *(person.id for _, person in named)), remedy)

@@ -13,7 +13,7 @@ _QUOTED = "|".join(_QUOTES)
 _TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIND})\b", re.I)
 _TITLE_LAST = re.compile(rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I)
 _ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,)\s*$")
-_WORD = r"(?:[A-Z0-9][\w’'&.-]*|\d+)"
+_WORD = r"[A-Z0-9](?:[\w’'&-]|\.(?=\w))*"
 _SMALL = r"(?:of|on|in|for|the|and|at|to|with|&|a|de|la)"
 _PROPER = rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*"
 _AT = re.compile(rf"^[\s,]*(?:held\s+)?(?:at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})")

@@ -13,7 +13,7 @@ from ligraph.collection.ingest.post import Post, ResourceSet
 from ligraph.collection.ingest.records import Record
 from ligraph.collection.ingest.resources import Resource
 from ligraph.collection.ingest.times import clock
-from ligraph.collection.ingest.words import ACTIONS, LINK_VERBS
+from ligraph.collection.ingest.words import ACTIONS, CONNECTORS, LINK_VERBS
 
 COPIED = 90.0
 """Percent of likeness from which one description is a copy of the other."""
@@ -86,14 +86,12 @@ class Works:
             "action": action,
             "learningResourceType": kind_of(resource),
             "url": self.address(resource),
+            "plays": self.plays(resource, action),
             "note": resource.notes[0] if len(resource.notes) == 1 else "\n\n".join(resource.notes),
             "appearances": appearances,
             "differentFrom": self.different(resource),
         }
-        record = Record(resource.line, values)
-        if (plays := self.plays(resource, action)) is not None:
-            record["plays"] = plays
-        return record
+        return Record(resource.line, values)
 
     def action(self, resource: Resource) -> str:
         """Return the action of a resource; one that the model lacks is guessed from its link, and shown."""
@@ -113,7 +111,8 @@ class Works:
             told = ", ".join("-".join(filter(None, one.written)) for one in resource.ranges)
             written = f"only {'-'.join(filter(None, clip.written))} is written" if clip else "the whole recording is written"
             message = f"“{resource.name}” is to be played at {told}: {written}"
-            self.decide("times", message, resource.times_line, (self.id_of(resource),), "a clip has one start and one end: make a resource of each")
+            remedy = "a clip has one start and one end: " + ("make a resource of each" if len(resource.ranges) > 1 else "write both")
+            self.decide("times", message, resource.times_line, (self.id_of(resource),), remedy)
         if clip is None:
             return Record(resource.line, sound, flow=True) if action in ("watch", "listen") else None
         times = {"start": clock(clip.start), "end": clock(clip.end or 0)}
@@ -129,7 +128,7 @@ class Works:
             self.decide("address", message, resource.line, (self.id_of(resource),), "choose its url")
         elif not targets and self.has_links:
             other = f"; its text links to {beside[0].href}" if beside else ""
-            message = f"“{resource.name}” has no link of its own{other}"
+            message = f"“{resource.name}” has no link to a web address{other}"
             self.decide("address", message, resource.line, (self.id_of(resource),), "write its url")
         elif resource.note_links:
             message = f"the note beside “{resource.name}” links to {resource.note_links[0].href}"
@@ -154,11 +153,13 @@ class Works:
 
     def compare(self) -> None:
         """Note resources that share a title, a description or an address."""
+        copies: set[int] = set()
         for one, other in combinations(self.resources, 2):
             ids = (self.id_of(one), self.id_of(other))
             if key_of(one.name) == key_of(other.name):
                 self.note_same_title(one, other, ids)
-            elif is_copy(one.description, other.description):
+            elif id(other) not in copies and is_copy(one.description, other.description):
+                copies.add(id(other))
                 self.note_copy(one, other, ids)
             shared = {link.href for link in one.links} & {link.href for link in other.links}
             for href in sorted(shared):
@@ -197,7 +198,9 @@ class Works:
 
 def is_copy(one: str, other: str) -> bool:
     """Return whether one description is a copy of another."""
-    return min(len(one), len(other)) > 40 and fuzz.ratio(one, other, score_cutoff=COPIED) > 0
+    if min(len(one), len(other)) <= 40:
+        return len(one) > 15 and key_of(one) == key_of(other)
+    return fuzz.ratio(one, other, score_cutoff=COPIED) > 0
 
 
 def kind_of(resource: Resource) -> str | None:
@@ -214,4 +217,4 @@ def kind_of(resource: Resource) -> str | None:
 def _fit(name: str, description: str) -> int:
     """Return how many words of a title a description has."""
     words = set(slugify(description).split("-")) | set(key_of(description).split())
-    return sum(word in words for word in key_of(name).split() if len(word) > 3 or word.isdigit())
+    return sum(word in words for word in key_of(name).split() if word not in CONNECTORS)
