@@ -89,6 +89,20 @@ def to_rdflib(term: Term) -> Node:
     raise TypeError(f"{term} is a statement, not a node")
 
 
+def to_store(node: Node) -> Term:
+    """Return a node of rdflib as the store knows it, its text unchanged."""
+    match node:
+        case rdflib.URIRef():
+            return NamedNode(node)
+        case rdflib.BNode():
+            return BlankNode(node)
+        case rdflib.Literal(language=str() as language):
+            return Literal(node, language=language)
+        case rdflib.Literal(datatype=rdflib.URIRef() as datatype):
+            return Literal(node, datatype=NamedNode(datatype))
+    return Literal(str(node))
+
+
 def to_graph(triples: Iterable[Triple]) -> rdflib.Graph:
     """Return statements of the store as an rdflib graph."""
     graph = rdflib.Graph()

@@ -17,6 +17,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 
+from ligraph.collection.neighbourhood import to_store
 from ligraph.collection.paths import Term, read_path
 from ligraph.collection.shapes import Shapes
 from ligraph.namespaces import RDFS
@@ -75,15 +76,20 @@ class Sieve:
 
     # ── targets ──
 
-    def target(self, root: Node) -> list[str]:
-        """Return the patterns that bind `?this` to the targets of a root shape, one for each target."""
-        return [self._target(kind, value) for kind, value in self.shapes.targets(root)]
+    def target(self, root: Node, besides: URIRef | None = None) -> list[str]:
+        """Return the patterns that bind `?this` to the targets of a root shape, one for each target.
+
+        Shape: targets of the kind `besides` are left out.
+        """
+        return [self._target(kind, value) for kind, value in self.shapes.targets(root) if kind != besides]
 
     def suspects(self, root: Node) -> set[Term]:
         """Return the targets of a root shape that its core constraints may find wrong."""
-        found: set[Term] = set()
+        # A target that is named needs no query; and in SPARQL a path of no steps leads nowhere from a node
+        # that the graph does not have, in SHACL to the node itself.
+        found = {to_store(value) for kind, value in self.shapes.targets(root) if kind == SH.targetNode}
         expressions = list(self.broken(root, "?this"))
-        for pattern in self.target(root):
+        for pattern in self.target(root, SH.targetNode):
             texts = [ALL] if any(e.text == ALL for e in expressions) else [e.text for e in expressions]
             for text in texts:
                 found |= self.select(f"SELECT DISTINCT ?this WHERE {{ {pattern} FILTER({text}) }}")
@@ -285,7 +291,9 @@ class Sieve:
             allowed += self.shapes.members(ignored)
         names = ", ".join(sorted(path.n3() for path in allowed if isinstance(path, URIRef)))
         p, o = self._new(), self._new()
-        return Expression(f"EXISTS {{ {v} {p} {o} FILTER({p} NOT IN ({names})) }}")
+        # The store finds nothing that is NOT IN an empty list.
+        others = f"FILTER({p} NOT IN ({names}))" if names else ""
+        return Expression(f"EXISTS {{ {v} {p} {o} {others} }}")
 
     def _distinct(self, x: str, steps: str, n: int) -> str:
         names = [self._new() for _ in range(n)]

@@ -1,0 +1,25 @@
+"""Small collections, written by the test that reads them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TOML = 'title = "A small collection"\nbase = "https://example.org/c/"\n'
+
+WriteCollection = Callable[[dict[str, str | bytes]], Path]
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> WriteCollection:
+    """Return a function that writes files, named relative to the collection, and returns the collection's folder."""
+
+    def write(files: dict[str, str | bytes]) -> Path:
+        (tmp_path / "data").mkdir(exist_ok=True)
+        for name, content in {"ligraph.toml": TOML, **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return tmp_path
+
+    return write

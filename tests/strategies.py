@@ -1,0 +1,279 @@
+"""Hypothesis strategies: graphs and SHACL shapes over a small vocabulary, both as Turtle that people can read."""
+
+from hypothesis import strategies as st
+
+PREFIXES = """\
+PREFIX ex: <http://example.org/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+
+Text = st.SearchStrategy[str]
+
+# ── Data ──
+
+NODES = ("ex:a", "ex:b", "ex:c", "ex:d", "_:x", "_:y")
+PROPERTIES = ("ex:p", "ex:q", "ex:r")
+CLASSES = ("ex:C", "ex:D", "ex:E")
+DATATYPES = tuple(
+    f"xsd:{name}"
+    for name in (
+        "string integer decimal double boolean date dateTime gYear gYearMonth duration anyURI int byte "
+        "nonNegativeInteger time hexBinary"
+    ).split()
+) + ("rdf:langString", "ex:datatype")
+LITERALS = (
+    "1", "2", "3", "10", "-1", "0", "1.5", "2.0", "1e0", "1.0e1", "true", "false",
+    '"a"', '"b"', '""', '"A"', '"ab c"', '"abc\\ndef"', '"é"', '"ß"', '"٣"', '"1"', '"e\\u0301"', '"😀"', '"a.c"',
+    '"a"@en', '"a"@EN', '"a"@en-GB', '"b"@en', '"c"@de', '"a"@fr', '""@en',
+    '"x"^^xsd:integer', '"01"^^xsd:integer', '"+1"^^xsd:integer', '" 1"^^xsd:integer', '"1.0"^^xsd:integer',
+    '"1"^^xsd:int', '"300"^^xsd:byte', '"5"^^xsd:nonNegativeInteger', '"-5"^^xsd:nonNegativeInteger',
+    '"9999999999999999999999"^^xsd:integer', '"0.1"^^xsd:decimal', '"1."^^xsd:decimal', '"NaN"^^xsd:double',
+    '"INF"^^xsd:double', '"yes"^^xsd:boolean', '"1"^^xsd:boolean',
+    '"2021"^^xsd:gYear', '"21"^^xsd:gYear', '"2021Z"^^xsd:gYear', '"2021-05"^^xsd:gYearMonth', '"0000"^^xsd:gYear',
+    '"2021-05-06"^^xsd:date', '"2021-05-07"^^xsd:date', '"2021-02-30"^^xsd:date', '"2021-05-06Z"^^xsd:date',
+    '"2021-05-06+14:00"^^xsd:date', '"-0044-03-15"^^xsd:date', '"2021-5-6"^^xsd:date',
+    '"2021-05-06T09:00:00"^^xsd:dateTime', '"2021-05-06T09:00:00Z"^^xsd:dateTime',
+    '"2021-05-06T09:00:00+02:00"^^xsd:dateTime', '"2021-05-06T24:00:00"^^xsd:dateTime', '"later"^^xsd:dateTime',
+    '"PT60S"^^xsd:duration', '"PT1M"^^xsd:duration', '"P1Y"^^xsd:duration', '"soon"^^xsd:duration',
+    '"http://x.example/ y"^^xsd:anyURI', '"09:00:00"^^xsd:time', '"0g"^^xsd:hexBinary', '"a"^^ex:datatype',
+)  # fmt: skip
+IRIS = (*NODES[:4], "ex:e", "<http://example.org/é>", "<urn:x>")
+TERMS = (*NODES, *LITERALS)
+
+nodes: Text = st.sampled_from(NODES)
+properties: Text = st.sampled_from(PROPERTIES)
+classes: Text = st.sampled_from(CLASSES)
+terms: Text = st.one_of(nodes, st.sampled_from(LITERALS))
+named_terms: Text = st.sampled_from([term for term in TERMS if not term.startswith("_:")])
+small_terms: Text = st.sampled_from((*NODES, "1", "2", '"a"', '"a"@en'))
+"""Few enough to meet often."""
+
+
+@st.composite
+def graphs(draw: st.DrawFn, largest: int = 14) -> str:
+    """Return Turtle: statements about a few nodes, and classes with classes above them."""
+    statement = st.one_of(
+        st.tuples(nodes, properties, small_terms),
+        st.tuples(nodes, properties, terms),
+        st.tuples(nodes, st.just("a"), classes),
+    )
+    lines = {" ".join(triple) for triple in draw(st.lists(statement, min_size=1, max_size=largest))}
+    above = draw(st.sets(st.sampled_from(["ex:D rdfs:subClassOf ex:C", "ex:E rdfs:subClassOf ex:D"])))
+    return PREFIXES + "".join(f"{line} .\n" for line in sorted(lines | above))
+
+
+# ── Shapes ──
+
+_predicates: Text = properties | st.just("rdf:type")
+
+
+def _paths(children: Text) -> Text:
+    return st.one_of(
+        children.map("[ sh:inversePath {} ]".format),
+        st.lists(children, min_size=2, max_size=3).map(lambda paths: f"( {' '.join(paths)} )"),
+        st.lists(children, min_size=2, max_size=3).map(lambda paths: f"[ sh:alternativePath ( {' '.join(paths)} ) ]"),
+        st.tuples(st.sampled_from(("zeroOrMore", "oneOrMore", "zeroOrOne")), children).map(
+            lambda pair: f"[ sh:{pair[0]}Path {pair[1]} ]"
+        ),
+    )
+
+
+paths: Text = properties | st.recursive(_predicates, _paths, max_leaves=3)
+
+_numbers: Text = st.sampled_from(
+    ("0", "1", "2", "1.5", "1e0", '"2021-05-06"^^xsd:date', '"2021-05-06T09:00:00Z"^^xsd:dateTime', '"2021"^^xsd:gYear')
+)
+_patterns: Text = st.sampled_from(
+    ('"^a"', '"b$"', '"^$"', '"."', '"^\\\\w+$"', '"\\\\d"', '"[A-Z]"', '"^.{1,3}$"', '"^http://example.org/[ab]"',
+     '"a.c"', '"\\\\s"', '"^[^a]*$"', '"(?i)A"', '"(a|b)"', '"é"', '"\\\\."')
+)  # fmt: skip
+_flags: Text = st.sampled_from(("", ' ; sh:flags "i"', ' ; sh:flags "s"', ' ; sh:flags "m"', ' ; sh:flags "x"'))
+_truths: Text = st.sampled_from(("true", "true", "false"))
+
+
+def _value_constraint(shape: Text) -> Text:
+    """Return a constraint that both node shapes and property shapes may have."""
+    members = st.lists(shape, min_size=1, max_size=3).map(" ".join)
+    return st.one_of(
+        classes.map("sh:class {}".format),
+        st.sampled_from(DATATYPES).map("sh:datatype {}".format),
+        st.sampled_from(("IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")).map(
+            "sh:nodeKind sh:{}".format
+        ),
+        st.tuples(st.sampled_from(("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")), _numbers).map(
+            lambda pair: f"sh:{pair[0]} {pair[1]}"
+        ),
+        st.tuples(st.sampled_from(("minLength", "maxLength")), st.integers(0, 3)).map(
+            lambda pair: f"sh:{pair[0]} {pair[1]}"
+        ),
+        st.tuples(_patterns, _flags).map(lambda pair: f"sh:pattern {pair[0]}{pair[1]}"),
+        st.lists(st.sampled_from(('"en"', '"EN"', '"de"', '"en-GB"')), min_size=1, max_size=2).map(
+            lambda tags: f"sh:languageIn ( {' '.join(tags)} )"
+        ),
+        st.lists(named_terms, max_size=3).map(lambda values: f"sh:in ( {' '.join(values)} )"),
+        named_terms.map("sh:hasValue {}".format),
+        st.tuples(st.sampled_from(("equals", "disjoint")), properties).map(lambda pair: f"sh:{pair[0]} {pair[1]}"),
+        shape.map("sh:not {}".format),
+        shape.map("sh:node {}".format),
+        st.tuples(st.sampled_from(("and", "or", "xone")), members).map(lambda pair: f"sh:{pair[0]} ( {pair[1]} )"),
+        _truths.map("sh:closed {} ; sh:ignoredProperties ( rdf:type ex:r )".format),
+        _truths.map("sh:closed {}".format),
+    )
+
+
+def _property_constraint(shape: Text) -> Text:
+    """Return a constraint that only property shapes may have."""
+    return st.one_of(
+        st.integers(0, 3).map("sh:minCount {}".format),
+        st.integers(0, 5).map("sh:maxCount {}".format),
+        _truths.map("sh:uniqueLang {}".format),
+        st.tuples(st.sampled_from(("lessThan", "lessThanOrEquals")), properties).map(
+            lambda pair: f"sh:{pair[0]} {pair[1]}"
+        ),
+        st.tuples(
+            shape,
+            st.sampled_from(("qualifiedMinCount 1", "qualifiedMinCount 2", "qualifiedMaxCount 0", "qualifiedMaxCount 1",
+                             "qualifiedMinCount 1 ; sh:qualifiedMaxCount 1")),
+            st.sampled_from(("", "", " ; sh:qualifiedValueShapesDisjoint true")),
+        ).map(lambda parts: f"sh:qualifiedValueShape {parts[0]} ; sh:{parts[1]}{parts[2]}"),
+    )  # fmt: skip
+
+
+_about: Text = st.sampled_from(
+    ("", "", "", "", ' ; sh:severity sh:Warning', ' ; sh:severity sh:Info', " ; sh:deactivated true",
+     ' ; sh:message "wrong"@en')
+)  # fmt: skip
+
+
+def _key(constraint: str) -> str:
+    """Return what may come once in a shape: most parameters take one value."""
+    name = constraint.partition(" ")[0]
+    return name if name not in ("sh:class", "sh:not", "sh:node", "sh:property", "sh:and", "sh:or") else constraint
+
+
+def _constraints(constraint: Text, most: int) -> Text:
+    return st.lists(constraint, min_size=1, max_size=most, unique_by=_key).map(" ; ".join)
+
+
+def _extend(shape: Text) -> Text:
+    in_property = _value_constraint(shape) | _property_constraint(shape)
+    property_shape = st.tuples(paths, _constraints(in_property, 3), _about).map(
+        lambda parts: f"[ sh:path {parts[0]} ; {parts[1]}{parts[2]} ]"
+    )
+    in_node = _value_constraint(shape) | property_shape.map("sh:property {}".format)
+    node_shape = st.tuples(_constraints(in_node, 3), _about).map(lambda parts: f"[ {parts[0]}{parts[1]} ]")
+    return property_shape | node_shape
+
+
+_leaf: Text = st.one_of(
+    classes.map("[ sh:class {} ]".format),
+    st.sampled_from(DATATYPES).map("[ sh:datatype {} ]".format),
+    st.tuples(paths, st.integers(1, 2)).map(lambda pair: f"[ sh:path {pair[0]} ; sh:minCount {pair[1]} ]"),
+    st.tuples(paths, st.integers(0, 1)).map(lambda pair: f"[ sh:path {pair[0]} ; sh:maxCount {pair[1]} ]"),
+    st.sampled_from(("[ sh:nodeKind sh:IRI ]", "[ sh:in ( ex:a 1 ) ]", '[ sh:pattern "a" ]', "[]")),
+)
+inner_shapes: Text = st.recursive(_leaf, _extend, max_leaves=4)
+
+_targets: Text = st.one_of(
+    classes.map("sh:targetClass {}".format),
+    st.sampled_from((*NODES[:4], "ex:nowhere", "1", '"a"@en')).map("sh:targetNode {}".format),
+    properties.map("sh:targetSubjectsOf {}".format),
+    properties.map("sh:targetObjectsOf {}".format),
+)
+
+
+@st.composite
+def shapes_graphs(draw: st.DrawFn, sparql: Text | None = None) -> str:
+    """Return Turtle: one to three shapes with targets, of every core component, or each with a SPARQL constraint."""
+    texts = []
+    for number in range(draw(st.integers(1, 2 if sparql else 3))):
+        targets = " ; ".join(draw(st.lists(_targets, min_size=1, max_size=2, unique=True)))
+        about = draw(_about)
+        if draw(st.booleans()):
+            constraint = _value_constraint(inner_shapes) | _property_constraint(inner_shapes)
+            kind = f"a sh:PropertyShape ; sh:path {draw(paths)}"
+        else:
+            below = _extend(inner_shapes).filter(lambda text: text.startswith("[ sh:path"))
+            constraint = _value_constraint(inner_shapes) | below.map("sh:property {}".format)
+            kind = "a sh:NodeShape"
+        body = draw(_constraints(sparql.map("sh:sparql {}".format) if sparql else constraint, 1 if sparql else 3))
+        texts.append(f"ex:S{number} {kind} ;\n  {targets} ;\n  {body}{about} .\n")
+    return PREFIXES + _DECLARED + "".join(texts)
+
+
+# ── SPARQL constraints ──
+
+_DECLARED = """\
+ex:prefixes sh:declare
+  [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ],
+  [ sh:prefix "xsd" ; sh:namespace "http://www.w3.org/2001/XMLSchema#"^^xsd:anyURI ] .
+"""
+
+_VARIABLES: Text = st.sampled_from(("$this", "?value", "?other"))
+_PATTERN: Text = st.tuples(
+    _VARIABLES,
+    st.sampled_from(("ex:p", "ex:q", "a", "ex:p+", "^ex:p", "ex:p/ex:q", "(ex:p|ex:q)")),
+    _VARIABLES | st.sampled_from(("ex:a", "ex:C", "1")),
+).map(lambda triple: " ".join(triple) + " .")
+_TEST: Text = st.sampled_from(
+    (
+        "?value != ?other", "BOUND(?other)", "!BOUND(?value)", "?value = $this", "isIRI(?value)", "isLiteral(?other)",
+        "STR(?value) < STR($this)", '?value = "a"', "?value > 1", "?other IN (ex:a, ex:b)", "sameTerm(?value, ?other)",
+        "STRLEN(STR(?other)) > 1", "$this != ex:a",
+    )
+)  # fmt: skip
+
+
+def _groups(group: Text) -> Text:
+    part = st.one_of(
+        _PATTERN,
+        _TEST.map("FILTER({})".format),
+        group.map("OPTIONAL {{ {} }}".format),
+        st.tuples(group, group).map(lambda pair: f"{{ {pair[0]} }} UNION {{ {pair[1]} }}"),
+        group.map("FILTER EXISTS {{ {} }}".format),
+        group.map("FILTER NOT EXISTS {{ {} }}".format),
+    )
+    return st.tuples(_PATTERN, st.lists(part, min_size=1, max_size=2)).map(lambda pair: " ".join([pair[0], *pair[1]]))
+
+
+_BODY: Text = st.recursive(_PATTERN, _groups, max_leaves=3)
+_SELECT: Text = st.sampled_from(
+    (
+        "SELECT $this WHERE {{ {} }}",
+        "SELECT $this ?value WHERE {{ {} }}",
+        "SELECT DISTINCT $this ?value WHERE {{ {} }}",
+        "SELECT ?this (STR(?other) AS ?text) WHERE {{ {} }}",
+        "SELECT $this (COUNT(?value) AS ?count) WHERE {{ {} }} GROUP BY $this HAVING (COUNT(?value) > 1)",
+        "SELECT $this ?value WHERE {{ {} }} GROUP BY $this ?value HAVING (COUNT(DISTINCT ?other) > 1)",
+        "SELECT $this ?value WHERE {{ {} }} ORDER BY ?value LIMIT 1",
+    )
+)
+WRITTEN = (
+    "SELECT $this ?value WHERE { $this ex:p ?value . ?other ex:p ?value . FILTER(?other != $this) }",
+    "SELECT $this WHERE { $this ex:p+ $this }",
+    "SELECT $this ?value WHERE { $this ex:p ?value FILTER NOT EXISTS { ?value ex:q $this } }",
+    "SELECT $this ?value WHERE { $this $PATH ?value FILTER(isLiteral(?value)) }",
+    "SELECT $this ?value WHERE { { $this ex:p ?value } UNION { ?value ex:q $this } }",
+    "SELECT $this WHERE { FILTER NOT EXISTS { $this a ?class FILTER(?class IN (ex:C, ex:D)) } }",
+    "SELECT $this ?value WHERE { $this ex:p ?value OPTIONAL { ?value ex:q ?other } FILTER(!BOUND(?other)) }",
+    "SELECT $this ?value WHERE { $this ex:p ?value BIND(STR(?value) AS ?text) FILTER(STRLEN(?text) > 1) }",
+    "SELECT $this (MAX(?o) AS ?value) WHERE { $this ex:p ?o } GROUP BY $this HAVING (COUNT(*) > 1)",
+    "SELECT $this WHERE { $this ex:p ?a ; ex:q ?b . FILTER(?a > ?b) }",
+    "SELECT $this ?path ?value WHERE { $this ?path ?value . FILTER(?path = ex:q) }",
+    "SELECT $this ?value WHERE { { SELECT $this (COUNT(?o) AS ?value) WHERE { $this ex:p ?o } GROUP BY $this } "
+    "FILTER(?value > 1) }",
+    'SELECT $this ?value WHERE { $this ex:p ?value . FILTER(LANG(?value) != "en") # $this }\n }',
+)
+"""Queries as people write them: every construct that shapes of this kind use."""
+
+
+def _sparql_constraint(select: str) -> str:
+    text = select.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'[ a sh:SPARQLConstraint ; sh:prefixes ex:prefixes ; sh:select "{text}" ]'
+
+
+written_sparql: Text = st.sampled_from(WRITTEN).map(_sparql_constraint)
+random_sparql: Text = st.tuples(_SELECT, _BODY).map(lambda pair: _sparql_constraint(pair[0].format(pair[1])))
