@@ -1,0 +1,198 @@
+"""Pages for people: HTML of things, of the collection, of the ontology, of problems. They need no script.
+
+A layout is a template per class of things; templates ask `Node` for what they show.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pyoxigraph import NamedNode, Store, Triple
+
+from ligraph.formats import DOCUMENTS, HTML
+from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS, TYPE
+from ligraph.releases.manifest import Manifest
+from ligraph.views import recordings, relations
+from ligraph.views.documents import Document
+from ligraph.views.jsonld import Words, to_json_ld
+from ligraph.views.nodes import LIMIT, Node, Reader
+from ligraph.views.site import Site as Site
+from ligraph.views.values import Value, read_address, read_date
+from ligraph.views.vocabulary import read_vocabulary
+
+_ACTIONS = ("watch", "read", "act", "listen")
+
+_EXAMPLES = (
+    (
+        "Which clips are shorter than five minutes?",
+        """PREFIX lig: <https://w3id.org/ligraph/ns#>
+PREFIX schema: <http://schema.org/>
+
+SELECT ?name ?seconds ?resource WHERE {
+  ?resource schema:name ?name ; lig:plays ?clip .
+  ?clip schema:startOffset ?start ; schema:endOffset ?end .
+  BIND(?end - ?start AS ?seconds)
+  FILTER(?seconds < 300)
+}
+ORDER BY ?seconds""",
+    ),
+    (
+        "Who presented what, and in which role?",
+        """PREFIX lig: <https://w3id.org/ligraph/ns#>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX schema: <http://schema.org/>
+
+SELECT ?person ?role ?organization ?where WHERE {
+  ?set lig:appearance ?appearance ; schema:name ?where .
+  ?appearance lig:presenter/schema:name ?person ; lig:inRole ?held .
+  ?held schema:roleName ?role ; org:organization/schema:name ?organization .
+}
+ORDER BY ?person ?where""",
+    ),
+    (
+        "How many resources are there on each topic?",
+        """PREFIX lig: <https://w3id.org/ligraph/ns#>
+PREFIX schema: <http://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?topic (COUNT(DISTINCT ?resource) AS ?resources) WHERE {
+  ?resource a lig:Resource ; schema:about/skos:prefLabel ?topic .
+}
+GROUP BY ?topic
+ORDER BY DESC(?resources) ?topic""",
+    ),
+)
+
+
+class Pages:
+    """Makes pages. Make one for a site and use it for all."""
+
+    def __init__(self, site: Site, words: Words) -> None:
+        self.site = site
+        self.words = words
+        self.environment = Environment(
+            loader=PackageLoader("ligraph.views"),
+            autoescape=True,
+            auto_reload=False,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.globals |= {
+            "site": site,
+            "root": site.root_path,
+            "licence": read_address(site.licence, site) if site.licence else None,
+            "action": action,
+            "addresses": recordings.addresses,
+            "capital": capital,
+            "clips": recordings.clips,
+            "described_in": relations.described_in,
+            "held_at": relations.held_at,
+            "members": relations.members,
+            "neighbours": relations.neighbours,
+            "playing": recordings.playing,
+            "presented": relations.presented,
+            "presenters": relations.presenters,
+            "read_playing": recordings.read_playing,
+            "resources": relations.resources,
+            "tree": relations.tree,
+            "watching_time": recordings.watching_time,
+        }
+
+    def document(self, document: Document, store: Store, manifest: Manifest) -> bytes:
+        """Return the page of a thing."""
+        reader = Reader(store, self.site, self.words, document)
+        thing = reader.node(document.about)
+        path = "doc/" + quote(thing.local, safe="/-_.~")
+        return self._render(
+            f"layouts/{thing.kind.layout}.html",
+            thing=thing,
+            trail=relations.trail(thing),
+            path=path,
+            canonical=self.site.canonical(path),
+            formats=[known for known in DOCUMENTS if known is not HTML],
+            json_ld=_for_html(to_json_ld(document, self.words)),
+            modified=[read_date(str(term.value)) for term in _own(document, DCTERMS + "modified")],
+            files=_source_files(reader, document.about),
+            manifest=manifest,
+            released=read_date(manifest.created),
+        )
+
+    def home(self, store: Store, manifest: Manifest) -> bytes:
+        """Return the first page: what there is, and the ways in."""
+        reader = Reader(store, self.site, self.words)
+
+        def every(class_: str) -> list[Node]:
+            return reader.subjects(TYPE, NamedNode(class_)).nodes
+
+        posts = every(SCHEMA + "BlogPosting")
+        return self._render(
+            "home.html",
+            canonical=self.site.canonical(""),
+            series=every(SCHEMA + "CreativeWorkSeries"),
+            posts=posts,
+            topics=relations.tree(every(SKOS + "Concept")),
+            schemes=every(SKOS + "ConceptScheme"),
+            people=every(SCHEMA + "Person"),
+            organizations=[node for node in every(ORG + "Organization") if node.kind.layout == "organization"],
+            initiatives=every(SCHEMA + "Project"),
+            events=[node for node in every(SCHEMA + "Event") if LIG + "Session" not in node.types],
+            loose=[] if posts else every(LIG + "Resource"),
+            counts=manifest.things,
+            limit=LIMIT,
+            manifest=manifest,
+            released=read_date(manifest.created),
+        )
+
+    def ontology(self, triples: list[Triple]) -> bytes:
+        """Return the page that explains every term, each at its anchor."""
+        vocabulary = read_vocabulary(triples, self.site)
+        return self._render("ontology.html", vocabulary=vocabulary, canonical=self.site.canonical("ns"))
+
+    def problem(self, problem: dict[str, Any], near: list[tuple[str, str]]) -> bytes:
+        """Return the page of a problem, with links to what may have been meant."""
+        return self._render("problem.html", problem=problem, near=near, canonical=None)
+
+    def error_kinds(self, name: str, title: str, status: int, text: str) -> bytes:
+        """Return the page that explains one type of problem."""
+        canonical = self.site.canonical(f"errors/{quote(name)}")
+        return self._render("error.html", name=name, title=title, status=status, text=text, canonical=canonical)
+
+    def query(self, endpoint: str, example: str) -> bytes:
+        """Return a form for queries that needs no script."""
+        canonical = self.site.canonical("sparql")
+        return self._render("query.html", endpoint=endpoint, example=example, examples=_EXAMPLES, canonical=canonical)
+
+    def _render(self, template: str, **context: Any) -> bytes:
+        return self.environment.get_template(template).render(context).encode()
+
+
+def action(resource: Node) -> list[tuple[str, Value]]:
+    """Return what a reader does with a resource, each with the name of its colour."""
+    values = [value for value in resource.all("lig:action") if isinstance(value, Value)]
+    return [(value.text if value.text in _ACTIONS else "other", value) for value in values]
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its beginning and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _own(document: Document, predicate: str) -> list[Any]:
+    return document.objects(document.iri, predicate)
+
+
+def _for_html(json_ld: bytes) -> Markup:
+    """Return JSON-LD that no browser takes for markup: “<” can only stand inside a string."""
+    return Markup(json_ld.decode().replace("<", "\\u003c"))  # noqa: S704 - nothing is left to escape
+
+
+def _source_files(reader: Reader, about: NamedNode) -> list[Node]:
+    """Return the files that speak of a thing."""
+    prefix = reader.site.ids + "graph/"
+    graphs = {quad.graph_name for quad in reader.store.quads_for_pattern(about, None, None, None)}
+    found = [reader.node(graph) for graph in graphs if isinstance(graph, NamedNode) and graph.value.startswith(prefix)]
+    return sorted(found, key=lambda node: node.local)

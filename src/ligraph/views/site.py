@@ -1,0 +1,36 @@
+"""Where pages are served, and how things and their parts are linked from there."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+_IN_PATH = "/-_.~"
+_IN_FRAGMENT = "-_.~"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page says of the site.
+
+    Shape: `root_path` begins every href and is "" at the root; `ids` is what ids are relative to; `address` is the
+    absolute public address with “/” at its end, or None where it is not known.
+    """
+
+    title: str
+    description: str
+    root_path: str
+    base: str
+    ids: str
+    address: str | None
+    language: str
+    licence: str | None
+
+    def href(self, iri: str) -> str:
+        """Return the link to a thing's page, or into it for a part."""
+        local, _, part = iri.removeprefix(self.ids).partition("#")
+        return f"{self.root_path}/doc/{quote(local, safe=_IN_PATH)}" + (
+            f"#{quote(part, safe=_IN_FRAGMENT)}" if part else ""
+        )
+
+    def canonical(self, path: str) -> str | None:
+        """Return the public address of a path below the root, already percent-encoded, or None."""
+        return self.address + path if self.address else None
