@@ -80,8 +80,10 @@ def checked_graph(path: Path) -> rdflib.Graph:
     store.load(path.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(BASE + "graph/case.ttl"))
     store.load(needed_ontology().encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(LIG[:-1]))
     for rule in rules():
-        derived = list(store.query(rule, use_default_graph_as_union=True))
-        store.extend(ox.Quad(*triple, ox.NamedNode(BASE + "derived/case")) for triple in derived)
+        derived = store.query(rule, use_default_graph_as_union=True)
+        assert isinstance(derived, ox.QueryTriples)
+        graph = ox.NamedNode(BASE + "derived/case")
+        store.extend([ox.Quad(t.subject, t.predicate, t.object, graph) for t in derived])
     triples = {quad.triple for quad in store}
     text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
     return rdflib.Graph().parse(data=text, format="nt")
