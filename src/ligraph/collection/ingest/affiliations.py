@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ligraph.collection.ingest.names import key_of
-from ligraph.collection.ingest.words import LEGAL, NOT_ROLES, ORGANIZATIONS, PLACES, RANK, ROLES, UNITS
+from ligraph.collection.ingest.words import LEGAL, NOT_ROLES, ORGANIZATIONS, PLACES, RANK, ROLES, SCHOOLS, UNITS
 
 CLEAR = 0.6
 """How much the best reading must lead the next; an area of work before an organization leads by 0.75."""
@@ -18,6 +18,8 @@ CLEAR = 0.6
 _PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
 _WORD = re.compile(r"[^\W_][\w’'.&-]*")
 _SEPARATOR = re.compile(r"\s*(?:,|\||\s[–—-](?=\s))\s*(?![^()]*\))")
+_BRAND = re.compile(r"^[A-Z][A-Z&.-]{1,7}(?: \d+)?$|[a-z][A-Z]")
+_CAMPUS = re.compile(r"(?:the\s+)?(?:\w+\s+)?(?:university|college)\s+(?:of|system)\b", re.I)
 _SECOND_ROLE = re.compile(r"\s*;\s*|,\s+(?:and|&)\s+|\s+(?:and|&)\s+")
 
 
@@ -130,12 +132,24 @@ def read_affiliation(entry: str, evidence: Evidence) -> Affiliation:
     elif len(parts) == 1 and best.score < 1:
         doubt = f"“{entry}” may be a role or an organization"
     role = best.written if best.role else None
+    if role and len(parts) == 1 and (inside := _organization_inside(role, evidence)):
+        return Affiliation(inside[0], (inside[1],), f"“{role}” was read as “{inside[0]}” at “{inside[1]}”")
     return Affiliation(role, chain, doubt, lead, best.role_first)
+
+
+def _organization_inside(role: str, evidence: Evidence) -> tuple[str, str] | None:
+    """Return role and organization of `Superintendent of Harbor Public Schools`, where nothing else is told."""
+    left, of, right = role.partition(" of ")
+    right = right.removeprefix("the ")
+    is_both = of and " " in right and organization_score(right, evidence.organizations) >= 3 and role_score(left) >= 3
+    return (left, right) if is_both else None
 
 
 def _told(reading: _Reading) -> str:
     role, organization = ", ".join(reading.role), ", ".join(reading.organization)
-    return " at ".join(f"“{text}”" for text in (role, organization) if text)
+    if not role or not organization:
+        return f"{'a role' if role else 'an organization'} and nothing else"
+    return f"“{role}” at “{organization}”"
 
 
 def _readings(entry: str, parts: Sequence[str], evidence: Evidence) -> Iterator[_Reading]:
@@ -215,7 +229,9 @@ def organization_score(part: str, known: frozenset[str]) -> float:
         return 0.5
     if words & ORGANIZATIONS:
         return 2.0
-    return 1.0 if re.fullmatch(r"[A-Z][A-Z&.-]{1,7}", bare) else -0.5 if role > 0 else 0.0
+    if _last_word(bare) in SCHOOLS:
+        return 2.0
+    return 1.0 if _BRAND.search(bare) else -0.5 if role > 0 else 0.0
 
 
 def _last_word(text: str) -> str:
@@ -225,23 +241,23 @@ def _last_word(text: str) -> str:
 
 def is_place(part: str) -> bool:
     """Return whether a part only says where: a state, or its two letters."""
-    bare = part.strip(" ().")
-    return bare.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", bare))
+    last = part.rpartition(",")[2].strip(" ().")
+    return last.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", last))
 
 
 def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tuple[str, ...], str | None]:
     """Return the organizations that some parts name, the unit before the whole, and a doubt where that is not plain."""
     whole = ", ".join(parts)
-    if len(parts) < 2 or key_of(whole) in known:
+    if not parts or key_of(whole) in known:
         return ((whole,) if parts else ()), None
     names: list[str] = []
-    for part in parts:
-        campus = names and re.match(r"(?:the\s+)?\w*\s*(?:university|college|school)\s+(?:of|system)\b", names[-1], re.I)
-        is_other = organization_score(part, known) >= 1
-        if names and not is_other and (is_place(part) or campus):
+    for part in _whole_places(parts):
+        score = organization_score(part, known)
+        campus = names and score < 3 and _CAMPUS.match(names[-1])
+        if names and ((score < 1 and is_place(part)) or campus):
             names[-1] = f"{names[-1]}, {part}"
         else:
-            names.append(part)
+            names += _unit_at(part, known)
     ranks = [_rank(name) for name in names]
     if any(a > b for a, b in pairwise(ranks)) and ranks == sorted(ranks, reverse=True):
         names, ranks = names[::-1], ranks[::-1]
@@ -250,9 +266,29 @@ def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tup
     return tuple(names), None if plain or len(names) == 1 else f"it is not plain that {told}"
 
 
+def _whole_places(parts: Sequence[str]) -> list[str]:
+    """Return parts with `Chicago, IL` as one."""
+    found: list[str] = []
+    for part in parts:
+        if len(found) > 1 and is_place(part) and organization_score(found[-1], frozenset()) < 1 and not is_place(found[-1]):
+            found[-1] = f"{found[-1]}, {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def _unit_at(part: str, known: frozenset[str]) -> list[str]:
+    """Return both organizations of `Center for X at Y University`, or the part itself."""
+    left, at, right = part.partition(" at ")
+    both = bool(at) and key_of(part) not in known and min(organization_score(t, known) for t in (left, right)) >= 3
+    return [left, right.removeprefix("the ")] if both else [part]
+
+
 def _rank(name: str) -> float:
     """Return how large an organization is by the word that heads its name; 1.5 where none does."""
-    bare = re.sub(r"\([^()]*\)", " ", name)
+    bare = re.sub(r"\([^()]*\)", " ", name).strip()
+    if re.match(r"(?:department|division|office|school|college)\s+(?:of|for)\b", bare, re.I):
+        return 1.0
     for text in (_PREPOSITION.split(f"{bare} ")[0], bare):
         if (rank := RANK.get(_last_word(text))) is not None:
             return rank

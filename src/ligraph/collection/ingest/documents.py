@@ -1,6 +1,6 @@
 """A post as a document: its lines, whatever form they had, and what the file says of itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ligraph.collection.ingest.decoding import spaced
@@ -27,16 +27,32 @@ class Document:
 def plain_lines(text: str) -> list[Line]:
     """Return the lines of plain text; those between two empty lines share a block."""
     found: list[Line] = []
-    block = 0
+    block = hang = 0
     for number, row in enumerate(text.split("\n"), 1):
-        line = spaced(row)
-        if line:
-            found.append(Line(line, number, block))
-        else:
+        line = with_bullet(Line(spaced(row), number, block))
+        if line.kind == "item" or (found and found[-1].kind == "item"):
             block += 1
+            line = replace(line, block=block)
+        indent = len(row) - len(row.lstrip())
+        if not line.text:
+            block, hang = block + 1, 0
+        elif hang and indent >= hang and line.kind == "text":
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
+        else:
+            # What is indented as far as the text of an item above it goes on with that item.
+            hang = row.find(line.text[:1], indent + 1) if line.kind == "item" else 0
+            found.append(line)
     return found
 
 
-def finished(lines: list[Line]) -> list[Line]:
-    """Return lines with bullets made items, wrapped lines joined and written-out addresses made links."""
-    return [with_addresses(line) for line in unwrapped([with_bullet(line) for line in lines])]
+def finished(lines: list[Line], width: int) -> list[Line]:
+    """Return lines with bullets made items, wrapped lines joined and written-out addresses made links.
+
+    Units: `width` is the number of characters of the longest line of the file.
+    """
+    return [with_addresses(line) for line in unwrapped([with_bullet(line) for line in lines], width)]
+
+
+def width_of(text: str) -> int:
+    """Return the number of characters of the longest line of a text."""
+    return max(map(len, text.split("\n")))

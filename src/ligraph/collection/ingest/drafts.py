@@ -139,7 +139,7 @@ class _Drafter:
             rest = []
             for sentence in sentences(text):
                 says = read_featured(sentence)
-                if says is None or not (says.sessions and all(mention.quoted for mention in says.sessions)):
+                if says is None or not says.is_all:
                     rest.append(sentence)
                 if says is None:
                     continue

@@ -4,7 +4,7 @@ import re
 from pathlib import PurePath
 
 from ligraph.collection.ingest.decoding import decode
-from ligraph.collection.ingest.documents import Document, Form, finished, plain_lines
+from ligraph.collection.ingest.documents import Document, Form, finished, plain_lines, width_of
 from ligraph.collection.ingest.markdown import markdown_document
 from ligraph.collection.ingest.pages import page_document
 
@@ -25,7 +25,7 @@ def read_document(content: bytes, filename: str) -> Document:
         case "markdown":
             return markdown_document(text)
         case _:
-            return Document(tuple(finished(plain_lines(text))), "text")
+            return Document(tuple(finished(plain_lines(text), width_of(text))), "text")
 
 
 def form_of(text: str, filename: str) -> Form:

@@ -36,10 +36,11 @@ class Heading:
 def with_actions(lines: Sequence[Line]) -> list[Line]:
     """Return lines in which those that announce an action say so; `WATCH: Title` becomes two lines."""
     found: list[Line] = []
-    for line in lines:
+    for index, line in enumerate(lines):
+        opens = index == 0 or lines[index - 1].block != line.block
         if word := action_of(line):
             found.append(replace(line, action=word))
-        elif inline := inline_action(line):
+        elif inline := inline_action(line, opens=opens):
             found += [replace(line, text=inline[0], action=inline[0], links=()), replace(line, text=inline[1])]
         else:
             found.append(line)
@@ -94,7 +95,8 @@ def _heading_at(lines: Sequence[Line], index: int, line: Line) -> Heading | None
     match = _LABELLED.match(line.text)
     if not match and (line.kind == "heading" or line.strong):
         match = _SPACED.match(line.text)
-    if not match or line.action or (line.kind != "heading" and not is_title(line.text.rstrip(":"))):
+    is_prose = line.kind != "heading" and len(line.text) > (80 if line.text.endswith(".") else 250)
+    if not match or line.action or is_prose:
         return None
     label = " ".join(match["label"].casefold().split())
     if match["number"] is None and not label.endswith("set"):

@@ -58,14 +58,19 @@ class Line:
 
 def action_of(line: Line) -> str | None:
     """Return the action that a line announces, in lower case, when the line says nothing else."""
-    word = line.plain.casefold()
+    words = line.plain.split()
+    # An icon's name may stand before the word, as in "activity ACT".
+    icon = len(words) == 2 and words[0].islower() and words[1].isupper()
+    word = words[-1].casefold() if len(words) == 1 or icon else ""
     return word if word in ACTIONS and not line.links else None
 
 
-def inline_action(line: Line) -> tuple[str, str] | None:
-    """Return the action and the title of a line such as `WATCH: Title`."""
+def inline_action(line: Line, *, opens: bool) -> tuple[str, str] | None:
+    """Return the action and the title of a line such as `WATCH: Title`; `opens` when it begins a paragraph."""
     match = _INLINE_ACTION.match(line.text)
-    if match and match["word"].casefold() in ACTIONS and (match["word"].isupper() or line.kind == "heading"):
+    if not match or match["word"].casefold() not in ACTIONS:
+        return None
+    if match["word"].isupper() or line.kind == "heading" or (opens and is_title(match["rest"])):
         return match["word"].casefold(), match["rest"].strip()
     return None
 
@@ -142,12 +147,12 @@ def paragraphs(lines: Iterable[Line]) -> list[tuple[str, int]]:
     return found
 
 
-def unwrapped(lines: Sequence[Line]) -> list[Line]:
+def unwrapped(lines: Sequence[Line], width: int) -> list[Line]:
     """Return lines with those joined that were broken only to fit a width.
 
     A line was broken when the first word of the next would not have fitted the longest line of the document.
+    Units: `width` is a number of characters.
     """
-    width = max((len(line.text) for line in lines), default=0)
     if width > 100:
         return list(lines)
     found: list[Line] = []

@@ -18,11 +18,12 @@ def markdown_document(text: str) -> Document:
     if match := _FRONT.match(text):
         head = _head(match[1])
         text = "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
-    parser = MarkdownIt("commonmark", {"html": True, "breaks": True})
+    parser = MarkdownIt("commonmark", {"html": True, "breaks": False})
     tokens = parser.parse(text)
     for token in tokens:
         if token.map and token.nesting >= 0 and token.type != "inline":
             token.attrSet(LINE, str(token.map[0] + 1))
+    parser.add_render_rule("softbreak", lambda *_: '<br class="soft">\n')
     address = next((absolute(str(head[key])) for key in ("canonical", "url", "link", "source") if head.get(key)), None)
     page = page_document(parser.renderer.render(tokens, parser.options, {}), whole=True, address=address)
     title = str(head["title"]).strip() if head.get("title") else page.title

@@ -10,6 +10,8 @@ _BREAK = re.compile(r"\s*(?:,|;|:(?=\s)|\||\t|\s[–—-]+\s|\s*(?<=\w)[–—](
 _LABEL = re.compile(rf"^(?:{'|'.join(PRESENTER_WORDS)})s?\s*[:–—-]\s*", re.I)
 _ASIDE = re.compile(rf"\s*[(\[](?:(?:she|he|they|her|him|them|ze|ella|[ée]l|elle)\b[^()\[\]]*|(?:{'|'.join(PRESENTER_WORDS)})s?)[)\]]", re.I)  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d_][\w’'‘`.·-]*|[“\"(][^”\")]+[”\")]")
+_SURNAMES = frozenset("doe church group trust board coop dean head fellow mayor host chief partner steward page member".split())
+_RANKS = frozenset("senior junior associate assistant vice deputy executive managing department program school team".split())
 
 
 @lru_cache(maxsize=50_000)
@@ -64,7 +66,8 @@ def is_name(text: str) -> bool:
     if not 2 <= len(words) <= 6 or len(text) > 80:
         return False
     bare = [word.strip(".,’'\"“”()") for word in words]
-    if any(word.casefold() in ORGANIZATIONS or word.casefold() in ROLES for word in bare if len(word) > 2):
+    first, last = bare[0].casefold(), bare[-1].casefold()
+    if last in ORGANIZATIONS - _SURNAMES or (last in ROLES and (last not in _SURNAMES or first in _RANKS)):
         return False
     return all(
         _TOKEN.fullmatch(word) and (word[:1] in "“\"(" or bare[i].casefold() in PARTICLES or not bare[i][:1].islower())

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Comment
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from ligraph.collection.ingest.decoding import spaced
-from ligraph.collection.ingest.documents import Document, finished
+from ligraph.collection.ingest.documents import Document, finished, width_of
 from ligraph.collection.ingest.lines import Line, Link
 from ligraph.collection.values import date_type
 from ligraph.errors import PostError
@@ -54,7 +54,7 @@ def page_document(text: str, *, whole: bool = False, address: str | None = None)
     except RecursionError:
         raise PostError("the page is nested too deeply to be a post", hint="save the post again from a browser") from None
     walker.flush()
-    return Document(tuple(finished(walker.lines)), "page", address, title, published, tuple(walker.broken))
+    return Document(tuple(finished(walker.lines, width_of(text))), "page", address, title, published, tuple(walker.broken))
 
 
 def absolute(href: str, base: str | None = None) -> str | None:
@@ -111,7 +111,10 @@ class _Walker:
         if line or node.sourceline:
             self.cursor = int(str(line)) if line else max(self.cursor, node.sourceline or 0)
         if node.name == "br":
-            self.flush()
+            if "soft" in _words(node, "class") and any(tag.name == "li" for tag in self.context):
+                self.words.append(" ")
+            else:
+                self.flush()
             return
         is_block = node.name in _BLOCKS
         if is_block:

@@ -103,13 +103,20 @@ def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[
     """Take the lines of presenters out of the opening of a set; return the rest."""
     rest: list[Line] = []
     reading = False
+    last: Line | None = None
     for line in lines:
         inline = presenters_of(line)
         if inline is not None:
             reading = True
             entries += [(text, line.number) for text in presenters_inline(inline)]
+        elif reading and line.text.strip(" .–—-").casefold() in ("", "none", "n/a", "tba", "tbd"):
+            continue
+        elif reading and line.kind == "item" and last is not None and last.kind == "item" and line.block == last.block:
+            # A line break within one item: a name, and below it what the person does.
+            entries[-1] = (f"{entries[-1][0].rstrip(',;')}, {line.text}", entries[-1][1])
         elif reading and (line.kind == "item" or is_presenter(line.text)):
             entries.append((line.text, line.number))
+            last = line
         else:
             reading = reading and not line.text.endswith(".")
             rest.append(line)

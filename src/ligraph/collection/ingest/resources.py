@@ -107,9 +107,10 @@ class _Reader:
         if is_cue(line) or line.text.startswith("(") or not is_title(line.text) or index + 1 == len(lines):
             return False
         below = lines[index + 1 :]
+        leads = any(is_cue(other) or has_times(other.text) for other in below[:8])
         if line.kind == "heading" and (current.body or current.is_closed):
-            return True
-        return current.is_closed and any(is_cue(other) for other in below[:8])
+            return leads or bool(line.links)
+        return current.is_closed and leads
 
     def read_below(self, current: Resource, line: Line) -> bool:
         """Read what stands below a description: the link, times, a note. Return whether the line was one of them."""

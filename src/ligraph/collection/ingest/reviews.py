@@ -75,6 +75,8 @@ def _spellings(organizations: Organizations, texts: Texts) -> Iterator[Decision]
         size = len(organization.name.split())
         told: set[str] = set()
         for text, line in texts:
+            if len(set(key.split()) & set(key_of(text).split())) < min(2, size):
+                continue
             for window in (w for count in {size - 1, size, size + 1} if count > 0 for w in _windows(text, count)):
                 other = key_of(window)
                 if other == key and window not in (organization.name, *organization.spellings):

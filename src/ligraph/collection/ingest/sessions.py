@@ -8,7 +8,7 @@ from ligraph.collection.ingest.names import key_of
 from ligraph.collection.ingest.words import CONNECTORS, EVENT_WORDS, SERIES_WORDS, SESSION_WORDS
 
 _KIND = rf"(?:{'|'.join(SESSION_WORDS)})s?"
-_QUOTES = (r"“(?P<a>[^“”]+)”", r"\"(?P<b>[^\"]+)\"", r"‘(?P<c>[^‘’]+(?:’\w[^‘’]*)*)’", r"(?<!\w)'(?P<d>[^']+(?:'\w[^']*)*)'(?!\w)")
+_QUOTES = (r"“(?P<a>(?:[^“”]|“[^“”]*”)+)”", r"\"(?P<b>[^\"]+)\"", r"‘(?P<c>[^‘’]+(?:’\w[^‘’]*)*)’", r"(?<!\w)'(?P<d>[^']+(?:'\w[^']*)*)'(?!\w)")
 _QUOTED = "|".join(_QUOTES)
 _TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIND})\b", re.I)
 _TITLE_LAST = re.compile(rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I)
@@ -38,12 +38,14 @@ class Mention:
 class Featured:
     """What a sentence says of where the resources of a set were featured.
 
-    Shape: `events` are names of events or series; `is_series` is told by the words after a name.
+    Shape: `events` are names of events or series; whether it is a series is told by the words after a name;
+    `is_all` when the sentence says nothing after its sessions and their event.
     """
 
     sentence: str
     sessions: tuple[Mention, ...]
     events: tuple[tuple[str, bool], ...]
+    is_all: bool = False
 
 
 def sentences(text: str) -> list[str]:
@@ -61,7 +63,9 @@ def read_featured(sentence: str) -> Featured | None:
             if not is_event(match["title"]) and not sentence[match.end() :].lstrip().startswith("series")
         ]
     if found:
-        return Featured(sentence, tuple(found), ())
+        last = max(sentence.rfind(text) + len(text) for mention in found for text in (mention.title, mention.event or ""))
+        rest = re.sub(rf"^\W*(?:{_KIND})?\W*|^\W+", "", sentence[last:], flags=re.I)
+        return Featured(sentence, tuple(found), (), is_all=not rest and all(mention.quoted for mention in found))
     if not _FEATURED.search(sentence):
         return None
     events = tuple(_events(sentence))

@@ -48,8 +48,10 @@ ORGANIZATIONS = frozenset(
     " labs laboratory collective network networks inc llc ltd llp corporation corp company co consortium coalition"
     " alliance association council academy academies agency bureau ministry trust fund philanthropies philanthropy"
     " partnership partners cooperative federation union society ventures consulting associates solutions library"
-    " museum group hub board commission authority system isd usd boe doe unified nonprofit church hospital".split()
+    " museum group hub board commission authority system isd usd unified nonprofit church hospital".split()
 )
+
+SCHOOLS = frozenset("elementary middle high prep preparatory charter secondary primary polytechnic montessori".split())
 
 UNITS = frozenset("program programme office division initiative project team unit branch section committee".split())
 

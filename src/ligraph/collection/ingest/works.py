@@ -24,7 +24,7 @@ _FILLERS = frozenset("the a an this our full to more here now it in on link onli
 _HINTS = (
     ("listen", re.compile(r"\b(?:listen|podcast|audio|hear)\b", re.I)),
     ("watch", re.compile(r"\b(?:watch|video|recording|film|webinar)\b", re.I)),
-    ("read", re.compile(r"\b(?:read|paper|article|report|blog|book|download|pdf|handout|guide)\b", re.I)),
+    ("read", re.compile(r"\b(?:read|paper|article|report|blog|book|pdf|handout|guide)\b", re.I)),
 )
 
 
@@ -43,6 +43,7 @@ class Works:
             self.ids[id(resource)] = self.mint(register, "resource", resource.name, resource.line, "clip", "recording")
         self.actions = {id(resource): self.action(resource) for resource in self.resources}
         self.compare()
+        self.note_incomplete()
         if not self.has_links:
             message = f"none of the {len(self.resources)} resources has an address, because the file has none"
             self.decide("address", message, 0, (), "save the post as a web page and read that, or write each url by hand")
@@ -126,7 +127,7 @@ class Works:
         if len(targets) > 1:
             message = f"“{resource.name}” has {len(targets)} links, and the first is written; also {', '.join(targets[1:])}"
             self.decide("address", message, resource.line, (self.id_of(resource),), "choose its url")
-        elif not targets and self.has_links:
+        elif not targets and self.has_links and resource.cues:
             other = f"; its text links to {beside[0].href}" if beside else ""
             message = f"“{resource.name}” has no link to a web address{other}"
             self.decide("address", message, resource.line, (self.id_of(resource),), "write its url")
@@ -184,6 +185,16 @@ class Works:
         message = f"“{one.name}” (line {lines[0]}) and “{other.name}” (line {lines[1]}) have the same description{likely}"
         remedy = "one was copied by mistake: correct or remove it; it is kept on both as the post has it"
         self.decide("copied", message, lines[1], ids, remedy)
+
+    def note_incomplete(self) -> None:
+        """Note resources that lack what the others have: a post may have been cut."""
+        usual = sum(bool(resource.cues) for resource in self.resources) * 2 > len(self.resources)
+        for resource in self.resources:
+            bare = not resource.body and not resource.is_closed and not resource.title_links
+            if bare or (usual and not resource.cues and not resource.title_links):
+                lacks = "a title and nothing else" if bare else "no link below it, as the others have"
+                message = f"“{resource.name}” has {lacks}"
+                self.decide("incomplete", message, resource.line, (self.id_of(resource),), "is the post whole? complete it")
 
     def counts(self) -> dict[str, int]:
         """Return how many resources there are, by action, and how many play a clip."""
