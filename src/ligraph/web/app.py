@@ -21,6 +21,7 @@ from ligraph.web.documents import redirect_thing, show_document
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
 from ligraph.web.live import Live
+from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
@@ -61,7 +62,6 @@ def create_app(
     app = FastAPI(
         title=collection.settings.title,
         version=__version__,
-        root_path=root_path,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -81,4 +81,6 @@ def create_app(
         allow_headers=["*"],
         expose_headers=EXPOSED,
     )
+    if root_path:
+        app.add_middleware(Prefix, root_path=root_path)
     return app

@@ -47,7 +47,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(error.allow)
     body = problem_of(error, snapshot_of(request).release.manifest.base)
     if wants_html(request):
-        content = snapshot_of(request).pages.problem(body, nearest(request, error))
+        content = snapshot_of(request).pages.problem({"hint": None, **body}, nearest(request, error))
         headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
     else:
         content = orjson.dumps(body)
@@ -86,7 +86,7 @@ async def explain_error(request: Request) -> Response:
     if cls is None:
         raise NotFound(f"there is no error called “{name}”")
     text = (cls.__doc__ or "").strip().splitlines()[0]
-    page = snapshot_of(request).pages.error_kind(name, cls.title, cls.status, text)
+    page = snapshot_of(request).pages.error_kinds(name, cls.title, cls.status, text)
     return answer(request, page, "text/html; charset=utf-8")
 
 
