@@ -19,9 +19,10 @@ from ligraph.namespaces import LIG, ORG, SCHEMA, SKOS, TYPE, VOID
 from ligraph.serialization import to_rdf
 from ligraph.stores.embedded import Release
 from ligraph.views.documents import Document, read_document
-from ligraph.views.jsonld import Words, to_json_ld
+from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages
 from ligraph.views.site import Site
+from ligraph.views.words import Words
 
 ROOT = Path(__file__).parents[1]
 EVERY_ROW = Path(__file__).parent / "every_row"
@@ -136,8 +137,10 @@ def test_a_document_has_what_the_contract_says(release: Release) -> None:
         assert mine <= set(document.triples), about
         for triple in mine:
             value = triple.object
-            if isinstance(value, NamedNode) and triple.predicate.value != TYPE and release.describes(
-                value.value.removeprefix(release.ids)
+            if (
+                isinstance(value, NamedNode)
+                and triple.predicate.value != TYPE
+                and release.describes(value.value.removeprefix(release.ids))
             ):
                 assert document.objects(value, TYPE), f"{about} → {value.value}"
 

@@ -46,6 +46,7 @@ class ResultFormat(StrEnum):
     XML = "xml"
     TTL = "ttl"
     NT = "nt"
+    JSONLD = "jsonld"
 
 
 def main() -> None:
@@ -178,23 +179,11 @@ def query(
     release: Annotated[str | None, typer.Option(metavar="ID", help="Query this release, not the live one.")] = None,
 ) -> None:
     """Ask the live release a SPARQL question; the prefixes of the model are declared already."""
-    from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, by_name
-    from ligraph.stores.embedded import open_release
-    from ligraph.stores.queries import answers_with_graph, run
+    from ligraph.querying import ask
 
-    opened = open_release(root, release)
-    question = _read_query(text)
-    graph = answers_with_graph(question)
-    name = format_.value if format_ else ("ttl" if graph else "table")
-    chosen = SPARQL_JSON if name == "table" and not graph else by_name(GRAPHS if graph else RESULTS, name)
-    if name == "table" and graph:
-        chosen = TURTLE
-    if chosen is None:
-        kind = "statements" if graph else "rows"
-        raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}")
-    answer = run(opened.store, question, chosen, prefixes=True)
-    if name == "table" and not graph:
-        print_rows(answer.content, opened.ids)
+    answer = ask(root, _read_query(text), format_.value if format_ else None, release)
+    if answer.is_table:
+        print_rows(answer.content, answer.ids)
     else:
         write(answer.content)
 

@@ -59,7 +59,7 @@ DOCUMENTS = (HTML, JSON_LD, TURTLE, N_TRIPLES)
 RESULTS = (SPARQL_JSON, SPARQL_CSV, SPARQL_TSV, SPARQL_XML)
 """What the answer to SELECT and ASK is given in."""
 
-GRAPHS = (TURTLE, N_TRIPLES)
+GRAPHS = (TURTLE, N_TRIPLES, JSON_LD)
 """What the answer to CONSTRUCT and DESCRIBE is given in."""
 
 SUFFIXES = frozenset(

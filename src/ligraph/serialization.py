@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from ligraph.formats import N_TRIPLES, TURTLE, Format
 from ligraph.namespaces import PREFIXES
@@ -19,3 +19,8 @@ def to_rdf(triples: Iterable[Triple], format_: Format) -> bytes:
     lines = text.split(b"\n")
     declared = [line for line in lines if line.startswith(b"@prefix ")]
     return b"\n".join([*sorted(declared), b"", *lines[len(declared) :]])
+
+
+def read_triples(content: bytes) -> list[Triple]:
+    """Return the statements of an N-Triples text."""
+    return [quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)]

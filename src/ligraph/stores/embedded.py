@@ -1,14 +1,17 @@
 """The embedded engine: a release opened read-only with pyoxigraph."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import orjson
 from pyoxigraph import NamedNode, Store
 
 from ligraph.config import open_collection
 from ligraph.errors import ReleaseError
 from ligraph.releases.history import release_folder
-from ligraph.releases.manifest import STORE, Manifest, check_digests, check_sizes, read_manifest
+from ligraph.releases.manifest import CONTEXT, STORE, Manifest, check_digests, check_sizes, read_manifest
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class Release:
     def ids(self) -> str:
         """The IRI that ids are relative to."""
         return self.manifest.base + "id/"
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """The JSON-LD context that the release was made with."""
+        return dict(orjson.loads((self.folder / CONTEXT).read_bytes())["@context"])
 
     def describes(self, local: str) -> bool:
         """Return whether anything is said about the thing with an id."""

@@ -69,7 +69,7 @@ def run(
 ) -> Answer:
     """Return the answer to a query in a format that fits its form.
 
-    Shape: `bound` gives variables their values; with `prefixes` those of the model need no declaration.
+    Shape: statements come as Turtle or N-Triples; `bound` gives variables their values; with `prefixes` those of the model need no declaration.
 
     Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE.
     """

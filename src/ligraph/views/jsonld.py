@@ -9,6 +9,7 @@ Source: JSON-LD 1.1 (W3C 2020) sections 4.8 (reverse properties), 4.9 (included 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.namespaces import LIG, ORG, SCHEMA, TYPE, XSD
 from ligraph.views.documents import Document
+from ligraph.views.words import Words
 
 _REVERSE = {
     "role": ORG + "member",
@@ -23,49 +25,9 @@ _REVERSE = {
     "appearanceIn": LIG + "appearance",
     "document": SCHEMA + "mainEntity",
 }
+_TYPE = NamedNode(TYPE)
 _POSITION = SCHEMA + "position"
 _INTEGER = XSD + "integer"
-
-
-class Words:
-    """What the JSON-LD context says, looked up by IRI.
-
-    Shape: `context` is written into every document; the keys of a node stand in its order.
-    """
-
-    def __init__(self, context: dict[str, Any]) -> None:
-        self.context = context
-        self.language = context.get("@language")
-        self.prefixes = {k: v for k, v in context.items() if isinstance(v, str) and v[-1:] in "/#"}
-        self.keys: dict[str, str] = {}
-        self.types: dict[str, str | None] = {}
-        self.plain: set[str] = set()
-        for key, value in context.items():
-            if key.startswith("@") or key in self.prefixes or value in ("@id", "@type"):
-                continue
-            definition = {"@id": value} if isinstance(value, str) else value
-            if "@reverse" in definition:
-                continue
-            iri = self.expand(definition["@id"])
-            self.keys.setdefault(iri, key)
-            self.types[iri] = self.expand(definition["@type"]) if "@type" in definition else None
-            if "@language" in definition:
-                self.plain.add(iri)
-        self.order = {iri: number for number, iri in enumerate(self.keys)}
-
-    def expand(self, name: str) -> str:
-        """Return the IRI of a compact IRI."""
-        prefix, colon, rest = name.partition(":")
-        return self.prefixes[prefix] + rest if colon and prefix in self.prefixes else name
-
-    def compact(self, iri: str) -> str:
-        """Return the key of a word, else its compact IRI, else the IRI."""
-        if iri in self.keys:
-            return self.keys[iri]
-        for prefix, namespace in self.prefixes.items():
-            if iri.startswith(namespace) and iri != namespace:
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return iri
 
 
 def to_tree(document: Document, words: Words) -> dict[str, Any]:
@@ -76,6 +38,28 @@ def to_tree(document: Document, words: Words) -> dict[str, Any]:
 def to_json_ld(document: Document, words: Words) -> bytes:
     """Return a document as JSON-LD, the same bytes for the same release."""
     return orjson.dumps({"@context": words.context, **to_tree(document, words)}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
+    """Return any statements as JSON-LD: one node for each subject, in order, none inside another."""
+    nodes: dict[str, dict[str, Any]] = {}
+    for triple in sorted(set(triples), key=lambda t: (str(t.subject), t.predicate != _TYPE, str(t))):
+        name = _name(triple.subject)
+        node = nodes.setdefault(name, {"id": name})
+        predicate, value = triple.predicate.value, triple.object
+        if triple.predicate == _TYPE and isinstance(value, NamedNode):
+            node.setdefault("type", []).append(words.compact(value.value))
+        elif isinstance(value, Literal):
+            node.setdefault(words.compact(predicate), []).append(_literal(words, predicate, value))
+        else:
+            typed = words.types.get(predicate) == "@id"
+            node.setdefault(words.compact(predicate), []).append(_name(value) if typed else {"id": _name(value)})
+    document = {"@context": words.context, "@graph": list(nodes.values())}
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _name(node: NamedNode | BlankNode | Literal | Triple) -> str:
+    return node.value if isinstance(node, NamedNode) else str(node)
 
 
 class _Tree:
@@ -157,19 +141,22 @@ class _Tree:
                 return self._node(term, None)
             return term.value if type_ == "@id" else {"id": term.value}
         assert isinstance(term, Literal)
-        return self._literal(predicate, type_, term)
+        return _literal(self.words, predicate, term)
 
-    def _literal(self, predicate: str, type_: str | None, literal: Literal) -> Any:
-        if literal.language:
-            if literal.language == self.words.language and type_ is None and predicate not in self.words.plain:
-                return literal.value
-            return {"@value": literal.value, "@language": literal.language}
-        datatype = literal.datatype.value
-        if datatype == XSD + "string":
-            return {"@value": literal.value}
-        if datatype == type_:
-            return int(literal.value) if datatype == _INTEGER and _is_plain_integer(literal.value) else literal.value
-        return {"@value": literal.value, "@type": self.words.compact(datatype)}
+
+def _literal(words: Words, predicate: str, literal: Literal) -> Any:
+    """Return a literal as short as the context allows."""
+    type_ = words.types.get(predicate)
+    if literal.language:
+        if literal.language == words.language and type_ is None and predicate not in words.plain:
+            return literal.value
+        return {"@value": literal.value, "@language": literal.language}
+    datatype = literal.datatype.value
+    if datatype == XSD + "string":
+        return {"@value": literal.value}
+    if datatype == type_:
+        return int(literal.value) if datatype == _INTEGER and _is_plain_integer(literal.value) else literal.value
+    return {"@value": literal.value, "@type": words.compact(datatype)}
 
 
 def _is_plain_integer(text: str) -> bool:

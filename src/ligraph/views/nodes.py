@@ -13,11 +13,11 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from ligraph.namespaces import LIG, NAME, ORG, PREF_LABEL, PREFIXES, SCHEMA, SKOS, TYPE, VOID
+from ligraph.namespaces import LIG, NAME, ORG, PREF_LABEL, PREFIXES, SCHEMA, SKOS, TYPE, VOID, shorten
 from ligraph.views.documents import Document
-from ligraph.views.jsonld import Words
 from ligraph.views.site import Site
 from ligraph.views.values import Value, in_words, rank, read_address, read_literal
+from ligraph.views.words import Words
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -181,6 +181,11 @@ class Reader:
         href = f"{self.site.root_path}/ns#{anchor(predicate)}" if predicate in self.words.keys else None
         return Value(words[:1].upper() + words[1:], href=href)
 
+    def class_(self, iri: str) -> Value:
+        """Return the short name of a class, linked to what the ontology says about it."""
+        href = f"{self.site.root_path}/ns#{anchor(iri)}" if iri in self.words.keys else None
+        return Value(shorten(iri), href=href)
+
     def ordered(self, terms: list[Term]) -> list[Node | Value]:
         """Return terms as values: by position, the site's language first, then by text."""
 
@@ -279,6 +284,12 @@ class Node:
     def local(self) -> str:
         """Its id: what follows the site's ids in its IRI."""
         return self.iri.value.removeprefix(self.reader.site.ids)
+
+    @property
+    def classes(self) -> list[Value]:
+        """Its classes by their short names."""
+        self.reader.shown.update((self.iri, TYPE, NamedNode(iri)) for iri in self.types)
+        return [self.reader.class_(iri) for iri in self.types]
 
     @cached_property
     def types(self) -> list[str]:

@@ -17,11 +17,12 @@ from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS, TYPE
 from ligraph.releases.manifest import Manifest
 from ligraph.views import recordings, relations
 from ligraph.views.documents import Document
-from ligraph.views.jsonld import Words, to_json_ld
+from ligraph.views.jsonld import to_json_ld
 from ligraph.views.nodes import LIMIT, Node, Reader
 from ligraph.views.site import Site as Site
 from ligraph.views.values import Value, read_address, read_date
 from ligraph.views.vocabulary import read_vocabulary
+from ligraph.views.words import Words
 
 _ACTIONS = ("watch", "read", "act", "listen")
 

@@ -6,9 +6,8 @@ import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
-import orjson
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
@@ -18,8 +17,8 @@ from ligraph.formats import Format
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_folder
-from ligraph.views.jsonld import Words
 from ligraph.views.pages import Pages, Site
+from ligraph.views.words import Words
 
 KEPT_BODIES = 2_000
 """Rendered documents that are kept: most readers ask for the same few."""
@@ -64,9 +63,8 @@ class Live:
 
     def _open(self, release: str | None) -> Snapshot:
         opened = open_folder(release_folder(self.collection, release))
-        context: dict[str, Any] = orjson.loads((opened.folder / CONTEXT).read_bytes())["@context"]
         settings = self.collection.settings
-        words = Words(context)
+        words = Words(opened.context)
         page_site = Site(
             title=settings.title,
             description=settings.description,

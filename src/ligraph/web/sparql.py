@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ligraph.errors import BadRequest, TooLarge, UnsupportedMediaType
-from ligraph.formats import GRAPHS, RESULTS
+from ligraph.formats import GRAPHS, JSON_LD, N_TRIPLES, RESULTS
+from ligraph.serialization import read_triples
 from ligraph.stores.queries import answers_with_graph, run
+from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import negotiate, wants_html
 from ligraph.web.responses import answer
@@ -32,8 +34,11 @@ async def answer_query(request: Request) -> Response:
     query = await _read_query(request, live)
     formats = GRAPHS if answers_with_graph(query) else RESULTS
     format_ = negotiate(request, formats, parameter="format")
-    result = await run_in_threadpool(run, snapshot.release.store, query, format_)
-    return answer(request, result.content, result.format.content_type, vary="Accept")
+    asked = N_TRIPLES if format_ is JSON_LD else format_
+    content = (await run_in_threadpool(run, snapshot.release.store, query, asked)).content
+    if format_ is JSON_LD:
+        content = to_flat_json_ld(read_triples(content), snapshot.words)
+    return answer(request, content, format_.content_type, vary="Accept")
 
 
 EXAMPLE = """\
