@@ -47,7 +47,9 @@ def check_set(things: dict[str, dict[str, Any]], one: dict[str, Any], wanted: di
     for appearance in one.get("appearances", []):
         person = things[appearance["presenter"]]
         roles = [person["roles"][id_.partition("#")[2]] for id_ in listed(appearance, "inRole")]
-        presenters.append([person["name"], [[role["roleName"], things[role["organization"]]["name"]] for role in roles]])
+        presenters.append(
+            [person["name"], [[role["roleName"], things[role["organization"]]["name"]] for role in roles]]
+        )
     assert presenters == wanted["presenters"]
     for resource, keys in zip(one["items"], wanted["resources"], strict=True):
         assert {key: resource.get(key) for key in keys} == keys

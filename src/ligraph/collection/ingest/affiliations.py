@@ -7,19 +7,16 @@ by name, the words that head a part, and the order that the clear lines beside i
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from ligraph.collection.ingest.cues import is_place, organization_score, role_score
 from ligraph.collection.ingest.names import key_of
-from ligraph.collection.ingest.words import LEGAL, NOT_ROLES, ORGANIZATIONS, PLACES, RANK, ROLES, SCHOOLS, UNITS
+from ligraph.collection.ingest.units import organization_chain
+from ligraph.collection.ingest.words import LEGAL
 
 CLEAR = 0.6
 """How much the best reading must lead the next; an area of work before an organization leads by 0.75."""
 
-_PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
-_WORD = re.compile(r"[^\W_][\w’'.&-]*")
 _SEPARATOR = re.compile(r"\s*(?:,|\||\s[–—-](?=\s))\s*(?![^()]*\))")
-_BRAND = re.compile(r"^[A-Z][A-Z&.-]{1,7}(?: \d+)?$|[a-z][A-Z]")
-_CAMPUS = re.compile(r"(?:the\s+)?(?:\w+\s+)?(?:university|college)\s+(?:of|system)\b", re.I)
 _SECOND_ROLE = re.compile(r"\s*;\s*|,\s+(?:and|&)\s+|\s+(?:and|&)\s+")
 
 
@@ -196,101 +193,3 @@ def _organization_side(parts: Sequence[str], evidence: Evidence) -> float:
         if index != best:
             total += -3 if score < 0 else 0.25 if is_place(part) else 0.5 if score >= 2 else -0.5
     return total
-
-
-def role_score(part: str) -> float:
-    """Return how much a part looks like a role: 3 for `Director of X`, -3 for `X University`."""
-    bare = re.sub(r"\([^()]*\)", " ", part).strip()
-    heads = [_last_word(half) for half in re.split(r"\s+(?:and|&)\s+|/", _PREPOSITION.split(f"{bare} ")[0])]
-    if any(head in ROLES or head.rpartition("-")[2] in ROLES for head in heads):
-        return 3.0
-    if heads[-1] in ORGANIZATIONS or heads[-1] == "partners":
-        return -3.0
-    if heads[-1] in UNITS:
-        return -1.0
-    if heads[-1].endswith(("or", "er", "ist", "ian")) and heads[-1] not in NOT_ROLES and len(heads[-1]) > 4:
-        return 1.2
-    return 0.0
-
-
-def organization_score(part: str, known: frozenset[str]) -> float:
-    """Return how much a part looks like an organization: 5 for a known one, 3 for `X University`, -3 for a role."""
-    if key_of(part) in known or key_of(re.sub(r"\([^()]*\)", " ", part)) in known:
-        return 5.0
-    bare = re.sub(r"\([^()]*\)", " ", part).strip()
-    role = role_score(part)
-    if role >= 3:
-        return -3.0
-    head = _last_word(_PREPOSITION.split(f"{bare} ")[0])
-    words = {word.casefold().strip(".") for word in _WORD.findall(bare)}
-    if head in ORGANIZATIONS or _last_word(bare) in ORGANIZATIONS:
-        return 3.0
-    if head in UNITS:
-        return 0.5
-    if words & ORGANIZATIONS:
-        return 2.0
-    if _last_word(bare) in SCHOOLS:
-        return 2.0
-    return 1.0 if _BRAND.search(bare) else -0.5 if role > 0 else 0.0
-
-
-def _last_word(text: str) -> str:
-    words = _WORD.findall(text)
-    return words[-1].casefold().strip(".’'") if words else ""
-
-
-def is_place(part: str) -> bool:
-    """Return whether a part only says where: a state, or its two letters."""
-    last = part.rpartition(",")[2].strip(" ().")
-    return last.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", last))
-
-
-def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tuple[str, ...], str | None]:
-    """Return the organizations that some parts name, the unit before the whole, and a doubt where that is not plain."""
-    whole = ", ".join(parts)
-    if not parts or key_of(whole) in known:
-        return ((whole,) if parts else ()), None
-    names: list[str] = []
-    for part in _whole_places(parts):
-        score = organization_score(part, known)
-        campus = names and score < 3 and _CAMPUS.match(names[-1])
-        if names and ((score < 1 and is_place(part)) or campus):
-            names[-1] = f"{names[-1]}, {part}"
-        else:
-            names += _unit_at(part, known)
-    ranks = [_rank(name) for name in names]
-    if any(a > b for a, b in pairwise(ranks)) and ranks == sorted(ranks, reverse=True):
-        names, ranks = names[::-1], ranks[::-1]
-    plain = all(a < b or (a <= b and a == 1.5) for a, b in pairwise(ranks))
-    told = " is part of ".join(f"“{name}”" for name in names)
-    return tuple(names), None if plain or len(names) == 1 else f"it is not plain that {told}"
-
-
-def _whole_places(parts: Sequence[str]) -> list[str]:
-    """Return parts with `Chicago, IL` as one."""
-    found: list[str] = []
-    for part in parts:
-        if len(found) > 1 and is_place(part) and organization_score(found[-1], frozenset()) < 1 and not is_place(found[-1]):
-            found[-1] = f"{found[-1]}, {part}"
-        else:
-            found.append(part)
-    return found
-
-
-def _unit_at(part: str, known: frozenset[str]) -> list[str]:
-    """Return both organizations of `Center for X at Y University`, or the part itself."""
-    left, at, right = part.partition(" at ")
-    both = bool(at) and key_of(part) not in known and min(organization_score(t, known) for t in (left, right)) >= 3
-    return [left, right.removeprefix("the ")] if both else [part]
-
-
-def _rank(name: str) -> float:
-    """Return how large an organization is by the word that heads its name; 1.5 where none does."""
-    bare = re.sub(r"\([^()]*\)", " ", name).strip()
-    if re.match(r"(?:department|division|office|school|college)\s+(?:of|for)\b", bare, re.I):
-        return 1.0
-    for text in (_PREPOSITION.split(f"{bare} ")[0], bare):
-        if (rank := RANK.get(_last_word(text))) is not None:
-            return rank
-    words = {word.casefold() for word in _WORD.findall(bare)} & RANK.keys()
-    return max((float(RANK[word]) for word in words), default=1.5)

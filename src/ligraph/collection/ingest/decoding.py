@@ -23,7 +23,13 @@ _MAGIC = (
     (b"{\\rtf", "an RTF document"),
     (b"bplist", "a web archive of Safari"),
 )
-_WIDE = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))  # fmt: skip
+# A text in UTF-32 begins with the mark of UTF-16 too.
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _DECLARED = ("iso8859", "cp125", "koi8", "gb", "big5", "shift_jis", "euc", "mac-")
 _MOJIBAKE = re.compile("â€[™œ\x9d“”˜¢¦\x80-\x9f]|Ã[\u0080-\u00bf]|â\x80[\x80-\xbf]")

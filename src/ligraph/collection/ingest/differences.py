@@ -7,6 +7,7 @@ from typing import Literal
 import yaml
 
 from ligraph.collection.ingest.drafts import Draft
+from ligraph.collection.yamltree import YamlError, compose
 from ligraph.errors import CollectionError
 
 Change = Literal["changed", "only in the post", "only in the file"]
@@ -77,11 +78,10 @@ def _keys(id_: str, post: _Thing, file: _Thing) -> Iterator[Difference]:
 def _things(text: str) -> dict[str, _Thing]:
     """Return every record of a file by its id, nested ones too; the head is the record named “the file”."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise CollectionError(f"{where}the file that is there already is not YAML", hint="correct it, then try again") from None
+        root = compose(text)
+    except YamlError as error:
+        message = f"the file that is there already cannot be read: line {error.line}: {error.message}"
+        raise CollectionError(message, hint="correct it, then try again") from None
     found: dict[str, _Thing] = {}
     if isinstance(root, yaml.MappingNode):
         head = _Thing(1, {})
@@ -99,7 +99,8 @@ def _read(node: yaml.Node, found: dict[str, _Thing]) -> str | None:
     """Add the record of a mapping that has an id; return the id."""
     if not isinstance(node, yaml.MappingNode):
         return None
-    id_ = next((str(value.value) for key, value in node.value if key.value == "id"), None)
+    ids = (value for key, value in node.value if key.value == "id")
+    id_ = next((str(value.value) for value in ids if isinstance(value, yaml.ScalarNode)), None)
     if id_ is None:
         return None
     thing = found.setdefault(id_, _Thing(node.start_mark.line + 1, {}))

@@ -8,6 +8,7 @@ from ligraph.collection.ingest.lines import Line, unwrapped, with_addresses, wit
 
 Form = Literal["text", "page", "markdown"]
 
+
 @dataclass(frozen=True)
 class Document:
     """A file as lines, with what it says of itself.

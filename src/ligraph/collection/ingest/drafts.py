@@ -18,8 +18,9 @@ from ligraph.collection.ingest.works import Works
 
 _TITLE = re.compile(r"^(?P<series>[^:|–—]{3,80}?)\s*(?::|\||\s[–—-])\s+(?P<rest>\S.*)$")
 _FUNDED = re.compile(
-    r"\bthis\s+(?:post|blog|blog post|article|release|series|work)\s+(?:is|was|has been)\s+(?:made possible|funded|supported|sponsored)"
-    r"\s+(?:in part\s+)?(?:by|through|with|thanks to)\s+(?:an?\s+(?:\w+\s+){0,3}(?:grant|gift|funding|support)\s+from\s+)?(?:the\s+)?"
+    r"\bthis\s+(?:post|blog|blog post|article|release|series|work)\s+(?:is|was|has been)"
+    r"\s+(?:made possible|funded|supported|sponsored)\s+(?:in part\s+)?(?:by|through|with|thanks to)"
+    r"\s+(?:an?\s+(?:\w+\s+){0,3}(?:grant|gift|funding|support)\s+from\s+)?(?:the\s+)?"
     r"(?P<name>[A-Z](?:[\w’'&-]|\.(?=\w))*(?:\s+(?:(?:of|and|for|the|&|on|in)\s+){0,2}[A-Z](?:[\w’'&-]|\.(?=\w))*)*)",
     re.I,
 )
@@ -29,8 +30,8 @@ _FUNDED = re.compile(
 class Draft:
     """What a post became: the text of a data file, its open questions, and what was counted.
 
-    Shape: `slug` is the stem of the file's name; `counts` has sets, resources, watch, read, act, listen, clips, presenters,
-    roles, sessions and organizations, as the post has them, those that the collection knew included.
+    Shape: `slug` is the stem of the file's name; `counts` has sets, resources, watch, read, act, listen, clips,
+    presenters, roles, sessions and organizations, as the post has them, those that the collection knew included.
     """
 
     text: str
@@ -88,14 +89,18 @@ class _Drafter:
         self.series_id = self.register.mint("series", name)
         for thing, other in self.register.alike(name, ("series",)):
             message = f"the series “{name}” may be {thing.id}, “{other}”"
-            self.decide("merge", message, self.post.line, (self.series_id, thing.id), f"if so, put {thing.id} in its place")
+            self.decide(
+                "merge", message, self.post.line, (self.series_id, thing.id), f"if so, put {thing.id} in its place"
+            )
         return [Record(self.post.line, {"id": self.series_id, "name": name})]
 
     def post_record(self, series: Sequence[Record]) -> Record:
         """Return the record of the post."""
         if known := self.register.same(self.post.title, ("post",)):
             message = f"the collection has a post of this title, {known.id}"
-            self.decide("same-name", message, self.post.line, (known.id,), "if it is this one, remove this file or that")
+            self.decide(
+                "same-name", message, self.post.line, (known.id,), "if it is this one, remove this file or that"
+            )
         values = {
             "id": self.register.mint("post", self.post.title),
             "name": self.post.title,
@@ -150,7 +155,13 @@ class _Drafter:
                 if events:
                     message = f"“{one.name}” names no session: “{sentence}”"
                     ids = (self.works.set_id(one), *events)
-                    self.decide("featured", message, line, ids, "name the sessions, and which resource is from which, if you know them")
+                    self.decide(
+                        "featured",
+                        message,
+                        line,
+                        ids,
+                        "name the sessions, and which resource is from which, if you know them",
+                    )
             kept.append(" ".join(rest))
         return list(found), "\n\n".join(text for text in kept if text)
 
@@ -163,7 +174,9 @@ class _Drafter:
         for person_id, (_, roles) in found.items():
             self.held.setdefault(person_id, []).extend(roles)
         return [
-            Record(line, {"presenter": person, "inRole": next(iter(roles)) if len(roles) == 1 else list(roles)}, flow=True)
+            Record(
+                line, {"presenter": person, "inRole": next(iter(roles)) if len(roles) == 1 else list(roles)}, flow=True
+            )
             for person, (line, roles) in found.items()
         ]
 

@@ -55,12 +55,24 @@ class Events:
         self.sessions.append(session)
         for thing, other in alike:
             remedy = f"if so, put {thing.id} in place of {session.id}"
-            self.decide("merge", f"the session “{mention.title}” may be {thing.id}, “{other}”", line, (session.id, thing.id), remedy)
+            self.decide(
+                "merge",
+                f"the session “{mention.title}” may be {thing.id}, “{other}”",
+                line,
+                (session.id, thing.id),
+                remedy,
+            )
         if not mention.quoted:
             message = f"“{mention.title}” is taken as the title of a session, which stands without quotes"
             self.decide("session", message, line, (session.id,), "correct the name where it is not so")
         if whole is None:
-            self.decide("session", f"it is not said at which event “{mention.title}” was", line, (session.id,), "write its superEvent")
+            self.decide(
+                "session",
+                f"it is not said at which event “{mention.title}” was",
+                line,
+                (session.id,),
+                "write its superEvent",
+            )
         return session.id
 
     def event(self, name: str, line: int, *, is_series: bool = False) -> str:
@@ -91,9 +103,15 @@ class Events:
         others = [other for other in other_names(name, self.plain()) if not is_shorter(other, full)]
         others = [one for one in others if not any(one != other and is_shorter(one, other) for other in others)]
         short = [other for other in dict.fromkeys([*candidates, name]) if other != full and is_shorter(other, full)]
-        short += [other for other in other_names(name, self.plain()) if is_shorter(other, full) and other not in (full, *short)]
+        short += [
+            other
+            for other in other_names(name, self.plain())
+            if is_shorter(other, full) and other not in (full, *short)
+        ]
         alike = self.register.alike(full, ("event",))
-        event = Event(self.register.mint("event", full), full, self.line_of(full, line), is_series=is_series, names=short)
+        event = Event(
+            self.register.mint("event", full), full, self.line_of(full, line), is_series=is_series, names=short
+        )
         for thing, other in alike:
             message = f"the event “{full}” may be {thing.id}, “{other}”"
             self.decide("merge", message, line, (event.id, thing.id), f"if so, put {thing.id} in place of {event.id}")

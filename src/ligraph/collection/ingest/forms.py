@@ -9,7 +9,9 @@ from ligraph.collection.ingest.markdown import markdown_document
 from ligraph.collection.ingest.pages import page_document
 
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]|<article[\s>]|</(?:p|h[1-6]|li|div)>", re.I)
-_WHOLE_PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_WHOLE_PAGE = re.compile(
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
+)
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\*\*\S.*\*\*\s*$|\]\(https?://", re.M)
 
 

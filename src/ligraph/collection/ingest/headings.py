@@ -52,7 +52,7 @@ def with_actions(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> bool:
-    """Return whether a line stands where an action would, and looks like one: a word, then a title, a text and a link."""
+    """Return whether a line stands where an action would, and looks like one: a word, above a title, a text, a link."""
     line, words = lines[index], lines[index].plain.split()
     shouted = line.plain.isupper() and len(line.plain) > 2
     if line.action or not 1 <= len(words) <= 2 or not (shouted or (line.level in levels and len(words) == 1)):

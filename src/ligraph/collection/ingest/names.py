@@ -4,14 +4,23 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ligraph.collection.ingest.words import AFTER_NAMES, HONORIFICS, ORGANIZATIONS, PARTICLES, PRESENTER_WORDS, ROLES
+from ligraph.collection.ingest.words import (
+    AFTER_NAMES,
+    HONORIFICS,
+    ORGANIZATIONS,
+    PARTICLES,
+    PRESENTER_WORDS,
+    ROLES,
+    words_of,
+)
 
 _BREAK = re.compile(r"\s*(?:,|;|:(?=\s)|\||\t|\s[–—-]+\s|\s*(?<=\w)[–—](?=\w)|\()\s*")
 _LABEL = re.compile(rf"^(?:{'|'.join(PRESENTER_WORDS)})s?\s*[:–—-]\s*", re.I)
-_ASIDE = re.compile(rf"\s*[(\[](?:(?:she|he|they|her|him|them|ze|ella|[ée]l|elle)\b[^()\[\]]*|(?:{'|'.join(PRESENTER_WORDS)})s?)[)\]]", re.I)  # fmt: skip
+_PRONOUNS = r"(?:she|he|they|her|him|them|ze|ella|[ée]l|elle)\b[^()\[\]]*"
+_ASIDE = re.compile(rf"\s*[(\[](?:{_PRONOUNS}|(?:{'|'.join(PRESENTER_WORDS)})s?)[)\]]", re.I)
 _TOKEN = re.compile(r"[^\W\d_][\w’'‘`.·-]*|[“\"(][^”\")]+[”\")]")
-_SURNAMES = frozenset("doe church group trust board coop dean head fellow mayor host chief partner steward page member".split())
-_RANKS = frozenset("senior junior associate assistant vice deputy executive managing department program school team".split())
+_SURNAMES = words_of("doe church group trust board coop dean head fellow mayor host chief partner steward page member")
+_RANKS = words_of("senior junior associate assistant vice deputy executive managing department program school team")
 
 
 @lru_cache(maxsize=50_000)
@@ -28,7 +37,11 @@ def person_key(name: str) -> str:
     words = [word.strip(".,") for word in key_of(name).split()]
     while len(words) > 2 and words[0] in HONORIFICS:
         words.pop(0)
-    while len(words) > 2 and words[-1].replace(".", "") in AFTER_NAMES and words[-1] not in ("ii", "iii", "iv", "jr", "sr"):
+    while (
+        len(words) > 2
+        and words[-1].replace(".", "") in AFTER_NAMES
+        and words[-1] not in ("ii", "iii", "iv", "jr", "sr")
+    ):
         words.pop()
     return " ".join(words)
 
@@ -70,7 +83,7 @@ def is_name(text: str) -> bool:
     if last in ORGANIZATIONS - _SURNAMES or (last in ROLES and (last not in _SURNAMES or first in _RANKS)):
         return False
     return all(
-        _TOKEN.fullmatch(word) and (word[:1] in "“\"(" or bare[i].casefold() in PARTICLES or not bare[i][:1].islower())
+        _TOKEN.fullmatch(word) and (word[:1] in '“"(' or bare[i].casefold() in PARTICLES or not bare[i][:1].islower())
         for i, word in enumerate(word.rstrip(",") for word in words)
     )
 

@@ -7,9 +7,11 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Comment
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from ligraph.collection.ingest.chrome import prune, words_in
 from ligraph.collection.ingest.decoding import spaced
 from ligraph.collection.ingest.documents import Document, finished, width_of
 from ligraph.collection.ingest.lines import Line, Link
+from ligraph.collection.ingest.words import words_of
 from ligraph.collection.values import date_type
 from ligraph.errors import PostError
 
@@ -20,18 +22,10 @@ MOST = 100_000
 DEEPEST = 150
 """Levels of nesting read. A page of the series made with a page builder has about 40."""
 
-_NEVER_TEXT = set("script style noscript template svg iframe select textarea input object audio video canvas head".split())
-_AROUND = set("nav aside form button footer dialog".split())
-_ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert"}
-_CHROME = set(
-    "share sharing sharedaddy social related comments comment respond cookie cookies gdpr consent sidebar breadcrumb"
-    " breadcrumbs newsletter subscribe menu navbar popup modal footer skip advert advertisement ads jp pagination"
-    " screen-reader-text sr-only visually-hidden tags byline meta".split()
-)
-_BLOCKS = set(
-    "address article blockquote body center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr html li"
-    " main ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+_BLOCKS = words_of("""
+    address article blockquote body center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr html li
+    main ol p pre section summary table tbody td tfoot th thead tr ul
+""")
 _STRONG = {"b", "strong"}
 _SAVED = re.compile(r"saved from url=\(\d+\)\s*(https?://\S+)", re.I)
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -48,13 +42,17 @@ def page_document(text: str, *, whole: bool = False, address: str | None = None)
         base = soup.find("base", href=True)
         title, published = _title(soup), _published(soup)
         if not whole:
-            _prune(soup)
+            prune(soup)
         walker = _Walker(urljoin(address or "", str(base["href"])) if isinstance(base, Tag) else address)
         walker.walk(_content(soup), 0)
     except RecursionError:
-        raise PostError("the page is nested too deeply to be a post", hint="save the post again from a browser") from None
+        raise PostError(
+            "the page is nested too deeply to be a post", hint="save the post again from a browser"
+        ) from None
     walker.flush()
-    return Document(tuple(finished(walker.lines, width_of(text))), "page", address, title, published, tuple(walker.broken))
+    return Document(
+        tuple(finished(walker.lines, width_of(text))), "page", address, title, published, tuple(walker.broken)
+    )
 
 
 def absolute(href: str, base: str | None = None) -> str | None:
@@ -111,7 +109,7 @@ class _Walker:
         if line or node.sourceline:
             self.cursor = int(str(line)) if line else max(self.cursor, node.sourceline or 0)
         if node.name == "br":
-            if "soft" in _words(node, "class") and any(tag.name == "li" for tag in self.context):
+            if "soft" in words_in(node, "class") and any(tag.name == "li" for tag in self.context):
                 self.words.append(" ")
             else:
                 self.flush()
@@ -177,7 +175,9 @@ class _Walker:
 def _soup(text: str) -> BeautifulSoup:
     """Return the tree of a page whose size a person could have made."""
     if text.count("<") > MOST:
-        raise PostError(f"the page has more than {MOST:,} elements", hint="save the post alone, without what is around it")
+        raise PostError(
+            f"the page has more than {MOST:,} elements", hint="save the post alone, without what is around it"
+        )
     soup = BeautifulSoup(text, "html.parser")
     depths = {id(soup): 0}
     for tag in soup.find_all(True):
@@ -187,38 +187,10 @@ def _soup(text: str) -> BeautifulSoup:
     return soup
 
 
-def _prune(soup: BeautifulSoup) -> None:
-    """Remove what stands around the post: navigation, sharing, comments, banners, what is hidden."""
-    half = len(soup.get_text()) / 2
-    for tag in list(soup.find_all(True)):
-        if tag.decomposed or tag.name in ("html", "body", "main", "article"):
-            continue
-        is_small = len(tag.get_text()) < half
-        if tag.name in _NEVER_TEXT or (is_small and (tag.name in _AROUND or _is_chrome(tag))):
-            tag.decompose()
-
-
-def _is_chrome(tag: Tag) -> bool:
-    words = _words(tag, "class") | _words(tag, "id")
-    if tag.name == "header":
-        return tag.find("h1") is None and tag.find_parent(["article", "main"]) is None
-    style = str(tag.get("style", "")).replace(" ", "").lower()
-    # What is longer may be the closed part of an accordion, which a reader can open.
-    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300
-    return hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME)
-
-
-def _words(tag: Tag, attribute: str) -> set[str]:
-    value = tag.get(attribute)
-    names = value if isinstance(value, list) else str(value or "").split()
-    words = {name.lower() for name in names}
-    return words | {word for name in words for word in re.split(r"[-_]+", name)}
-
-
 def _content(soup: BeautifulSoup) -> Tag:
     """Return the element that holds the post: the one of the usual kinds with most of the text."""
     whole = soup.body or soup
-    found = [*soup.find_all(["main", "article"]), *soup.find_all(attrs={"role": "main"})]
+    found = [*soup.find_all(["main", "article"]), *soup.find_all(role="main")]
     best = max(found, key=lambda tag: len(tag.get_text()), default=None)
     return best if best is not None and len(best.get_text()) * 2 > len(whole.get_text()) else whole
 
@@ -231,7 +203,7 @@ def _metas(soup: BeautifulSoup, *names: str) -> Iterator[str]:
 
 
 def _address(soup: BeautifulSoup) -> str | None:
-    links = (str(tag["href"]) for tag in soup.find_all("link", href=True) if "canonical" in _words(tag, "rel"))
+    links = (str(tag["href"]) for tag in soup.find_all("link", href=True) if "canonical" in words_in(tag, "rel"))
     comments = soup.find_all(string=lambda text: isinstance(text, Comment))
     saved = (match[1] for comment in comments if (match := _SAVED.search(str(comment))))
     candidates = (absolute(href) for group in (links, _metas(soup, "og:url"), saved) for href in group)
@@ -248,6 +220,6 @@ def _published(soup: BeautifulSoup) -> str | None:
         if date := date_of(text):
             return date
     for tag in soup.find_all("time", datetime=True):
-        if "updated" not in _words(tag, "class") and (date := date_of(str(tag["datetime"]))):
+        if "updated" not in words_in(tag, "class") and (date := date_of(str(tag["datetime"]))):
             return date
     return None

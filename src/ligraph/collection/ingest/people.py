@@ -50,14 +50,30 @@ class People:
         roles = [self.role(person, presenter, role) for role in presenter.roles]
         held = list(dict.fromkeys(role.id for role in roles if role))
         if not presenter.roles:
-            told = f"; if it is that of line {person.roles[0].line}, add inRole: {person.roles[0].id}" if person.roles else ""
+            told = (
+                f"; if it is that of line {person.roles[0].line}, add inRole: {person.roles[0].id}"
+                if person.roles
+                else ""
+            )
             message = f"“{presenter.name}” is named without a role and an organization"
             self.decide("role", message, presenter, (person.id,), f"add the role under roles{told}")
         if presenter.doubt:
-            self.decide("presenter", presenter.doubt, presenter, (person.id,), "correct the name or the roles where it is not so")
+            self.decide(
+                "presenter",
+                presenter.doubt,
+                presenter,
+                (person.id,),
+                "correct the name or the roles where it is not so",
+            )
         if before and not before.issuperset(held):
-            message = f"“{person.name}” is listed again with another role than at line {person.line}; both are taken as one person"
-            self.decide("same-name", message, presenter, (person.id,), "if these are two people, give the second an id of its own")
+            message = f"“{person.name}” has another role here than at line {person.line}, and is taken as one person"
+            self.decide(
+                "same-name",
+                message,
+                presenter,
+                (person.id,),
+                "if these are two people, give the second an id of its own",
+            )
         return person, held
 
     def person(self, presenter: Presenter) -> Person:
@@ -70,7 +86,9 @@ class People:
             roles = [Role(part, organization, name, 0, is_known=True) for part, organization, name in known.roles]
             person = Person(known.id, known.names[0], presenter.line, known, roles)
             message = f"“{presenter.name}” is taken as {known.id}, whom the collection has by this name"
-            self.decide("known", message, presenter, (known.id,), "if it is another person, give them an id of their own")
+            self.decide(
+                "known", message, presenter, (known.id,), "if it is another person, give them an id of their own"
+            )
         else:
             person = self.new(presenter, key)
         self.by_key[key] = person
@@ -94,14 +112,30 @@ class People:
     def role(self, person: Person, presenter: Presenter, read: Affiliation) -> Role | None:
         """Return a role of a person, adding it where it is new; None where role or organization is missing."""
         if not read.role or not read.organization:
-            has = f"the role “{read.role}” and no organization" if read.role else f"“{', '.join(read.organization)}” and no role"
+            has = (
+                f"the role “{read.role}” and no organization"
+                if read.role
+                else f"“{', '.join(read.organization)}” and no role"
+            )
             if read.organization:
                 self.organizations.add(read.organization, presenter.line)
-            self.decide("role", f"“{presenter.written}” names {has}; the role is left out", presenter, (person.id,), "complete it under roles")
+            self.decide(
+                "role",
+                f"“{presenter.written}” names {has}; the role is left out",
+                presenter,
+                (person.id,),
+                "complete it under roles",
+            )
             return None
         organization = self.organizations.add(read.organization, presenter.line)
         if read.doubt:
-            self.decide("role", f"{presenter.name}: {read.doubt}", presenter, (person.id, organization), "correct the role and its organization where it is not so")
+            self.decide(
+                "role",
+                f"{presenter.name}: {read.doubt}",
+                presenter,
+                (person.id, organization),
+                "correct the role and its organization where it is not so",
+            )
         for role in person.roles:
             if (role.organization, key_of(role.name)) == (organization, key_of(read.role)):
                 return role
@@ -127,9 +161,7 @@ class People:
         for person in self.by_key.values():
             new = [role for role in person.roles if not role.is_known]
             if person.known is None:
-                roles = {
-                    role.id.partition("#")[2]: Record(role.line, _values(role), flow=True) for role in new
-                }
+                roles = {role.id.partition("#")[2]: Record(role.line, _values(role), flow=True) for role in new}
                 yield Record(person.line, {"id": person.id, "name": person.name, "roles": roles or None})
             else:
                 for role in new:

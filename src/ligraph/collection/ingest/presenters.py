@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ligraph.collection.ingest.affiliations import Affiliation, Evidence, read_affiliations
-from ligraph.collection.ingest.names import HONORIFICS, is_name, key_of, split_name
+from ligraph.collection.ingest.names import is_name, key_of, split_name
 from ligraph.collection.ingest.post import Post
+from ligraph.collection.ingest.words import HONORIFICS
 
 _BETWEEN_NAMES = re.compile(r"\s+(?:and|&)\s+")
 _CLEAR_LEAD = 1.5
@@ -69,7 +70,5 @@ def read_line(text: str, number: int, evidence: Evidence) -> list[Presenter]:
         doubt = f"“{text}” names {len(together)} people, and each was given all that follows"
         return [Presenter(one, number, text, roles, doubt) for one in together]
     words = [word for word in name.split() if word.strip(".").casefold() not in HONORIFICS]
-    doubt = None
-    if not is_name(" ".join(words)):
-        doubt = f"“{name}” does not look like the name of a person"
-    return [Presenter(name, number, text, roles, doubt)] if name else []
+    wrong = None if is_name(" ".join(words)) else f"“{name}” does not look like the name of a person"
+    return [Presenter(name, number, text, roles, wrong)] if name else []

@@ -70,12 +70,12 @@ def _sequence(values: Sequence[Any]) -> CommentedSeq:
 def _scalar(text: str) -> str:
     """Return a text in the style in which an editor shows it best, quoted where YAML 1.1 would see no text."""
     if len(text) > _FOLDED and " " in text:
-        folded = FoldedScalarString(text)
-        folded.fold_pos = _folds(text)
+        folded: str = FoldedScalarString(text)
+        folded.fold_pos = _folds(text)  # type: ignore[attr-defined]
         return folded
     if ":" in text and text.replace(":", "").isdigit():
         return text
-    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return text if tag.endswith(":str") else DoubleQuotedScalarString(text)
 
 

@@ -122,7 +122,9 @@ class _Reader:
         if has_times(line.text) and (bracketed or len(line.text.split()) < 12):
             self.read_times(current, line, (bracketed["inside"] if bracketed else line.text).strip())
         elif _BROKEN_TIMES.match(line.text) and bracketed:
-            self.decide("times", f"“{line.text}” names no time that can be read", line.number, "write start and end yourself")
+            self.decide(
+                "times", f"“{line.text}” names no time that can be read", line.number, "write start and end yourself"
+            )
             current.notes.append(bracketed["inside"].strip())
         elif is_cue(line):
             current.cues.append(cue_label(line.text))
@@ -149,7 +151,9 @@ class _Reader:
     def stray(self, line: Line, *, last: bool) -> None:
         """Note a line that belongs to nothing."""
         where = "after the last resource of the set" if last else "between two resources"
-        self.decide("stray", f"“{line.text}” stands {where} and is left out", line.number, "add it by hand if it matters")
+        self.decide(
+            "stray", f"“{line.text}” stands {where} and is left out", line.number, "add it by hand if it matters"
+        )
 
     def decide(self, kind: str, message: str, line: int, remedy: str) -> None:
         """Note something for a person to decide."""

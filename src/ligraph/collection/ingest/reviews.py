@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from ligraph.collection.ingest.affiliations import organization_score
+from ligraph.collection.ingest.cues import organization_score
 from ligraph.collection.ingest.decisions import Decision
+from ligraph.collection.ingest.lines import paragraphs
 from ligraph.collection.ingest.matching import ALIKE
 from ligraph.collection.ingest.names import key_of
 from ligraph.collection.ingest.organizations import Organization, Organizations
 from ligraph.collection.ingest.people import People, Person
-from ligraph.collection.ingest.lines import paragraphs
 from ligraph.collection.ingest.post import Post, ResourceSet
 from ligraph.collection.ingest.resources import Resource
 from ligraph.collection.ingest.words import CONNECTORS, ORGANIZATIONS
@@ -127,7 +127,9 @@ def _near_names(people: People, texts: Texts) -> Iterator[Decision]:
                 other = key_of(window)
                 if other not in keys and _is_near(key, other):
                     message = f"“{window}” may be “{person.name}” of line {person.line}, spelled otherwise"
-                    yield Decision("spelling", message, line, (person.id,), "correct the name, or add it to alternateName")
+                    yield Decision(
+                        "spelling", message, line, (person.id,), "correct the name, or add it to alternateName"
+                    )
 
 
 def _is_near(key: str, other: str) -> bool:
@@ -142,9 +144,11 @@ def _speaking(
     for one in post.sets:
         for resource in one.resources:
             for text, line in paragraphs(resource.body):
-                named = sorted(
-                    (text.find(person.name), person) for person in people.by_key.values() if person.name in text
-                ) if text else []
+                named = (
+                    sorted((text.find(person.name), person) for person in people.by_key.values() if person.name in text)
+                    if text
+                    else []
+                )
                 if named:
                     yield from _named_again(one, resource, text, line, named, organizations, works, held)
 
@@ -170,7 +174,11 @@ def _named_again(
             message = f"“{person.name}” is named here with another role or organization than at line {person.line}"
             yield Decision("role", message, line, (person.id, works.id_of(resource)), "correct the one that is wrong")
         held_here = [role.id for role in agreeing or roles]
-        role = f", inRole: {held_here[0] if len(held_here) == 1 else '[' + ', '.join(held_here) + ']'}" if held_here else ""
+        role = (
+            f", inRole: {held_here[0] if len(held_here) == 1 else '[' + ', '.join(held_here) + ']'}"
+            if held_here
+            else ""
+        )
         entries.append(f"{{presenter: {person.id}{role}}}")
     people = " and ".join(f"“{person.name}”" for _, person in named)
     message = f"the description of “{resource.name}” names {people} again"

@@ -8,18 +8,29 @@ from ligraph.collection.ingest.names import key_of
 from ligraph.collection.ingest.words import CONNECTORS, EVENT_WORDS, SERIES_WORDS, SESSION_WORDS
 
 _KIND = rf"(?:{'|'.join(SESSION_WORDS)})s?"
-_QUOTES = (r"“(?P<a>(?:[^“”]|“[^“”]*”)+)”", r"\"(?P<b>[^\"]+)\"", r"‘(?P<c>[^‘’]+(?:’\w[^‘’]*)*)’", r"(?<!\w)'(?P<d>[^']+(?:'\w[^']*)*)'(?!\w)")
+_QUOTES = (
+    r"“(?P<a>(?:[^“”]|“[^“”]*”)+)”",
+    r"\"(?P<b>[^\"]+)\"",
+    r"‘(?P<c>[^‘’]+(?:’\w[^‘’]*)*)’",
+    r"(?<!\w)'(?P<d>[^']+(?:'\w[^']*)*)'(?!\w)",
+)
 _QUOTED = "|".join(_QUOTES)
 _TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIND})\b", re.I)
-_TITLE_LAST = re.compile(rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I)
+_TITLE_LAST = re.compile(
+    rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I
+)
 _ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,)\s*$")
 _WORD = r"[A-Z0-9](?:[\w’'&-]|\.(?=\w))*"
 _SMALL = r"(?:of|on|in|for|the|and|at|to|with|&|a|de|la)"
 _PROPER = rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*"
 _AT = re.compile(rf"^[\s,]*(?:held\s+)?(?:at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})")
 _UNQUOTED = re.compile(rf"\bthe\s+(?P<title>{_PROPER})\s+(?P<kind>{_KIND})\b")
-_FEATURED = re.compile(r"\b(?:included|featured|presented|shared|discussed|shown|recorded|introduced|drawn|taken|offered|come|comes)\b", re.I)  # fmt: skip
-_IN = re.compile(rf"\b(?:in|at|from|during|of)\s+(?:(?:the|our)\s+)?(?P<event>{_PROPER}(?:\s+(?:{'|'.join(SERIES_WORDS)}))?)")
+_FEATURED = re.compile(
+    r"\b(?:included|featured|presented|shared|discussed|shown|recorded|introduced|drawn|taken|offered|comes?)\b", re.I
+)
+_IN = re.compile(
+    rf"\b(?:in|at|from|during|of)\s+(?:(?:the|our)\s+)?(?P<event>{_PROPER}(?:\s+(?:{'|'.join(SERIES_WORDS)}))?)"
+)
 _SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s+(?=[“\"‘'(]?[A-Z])")
 _OWNER = re.compile(r"^.*[’']s?\s+(?=[A-Z0-9])")
 _NEXT = re.compile(r"\s+(?:and|&)\s+(?:the|a|our)\b.*$")
@@ -63,7 +74,9 @@ def read_featured(sentence: str) -> Featured | None:
             if not is_event(match["title"]) and not sentence[match.end() :].lstrip().startswith("series")
         ]
     if found:
-        last = max(sentence.rfind(text) + len(text) for mention in found for text in (mention.title, mention.event or ""))
+        last = max(
+            sentence.rfind(text) + len(text) for mention in found for text in (mention.title, mention.event or "")
+        )
         rest = re.sub(rf"^\W*(?:{_KIND})?\W*|^\W+", "", sentence[last:], flags=re.I)
         return Featured(sentence, tuple(found), (), is_all=not rest and all(mention.quoted for mention in found))
     if not _FEATURED.search(sentence):
@@ -128,7 +141,12 @@ def other_names(name: str, texts: Iterable[str]) -> list[str]:
             while words and words[0].casefold() in CONNECTORS:
                 words.pop(0)
             candidate = " ".join(words)
-            if head and head_of(candidate) == head and set(re.findall(r"\b(?:19|20)\d\d\b", candidate)) == years and years:
+            if (
+                head
+                and head_of(candidate) == head
+                and set(re.findall(r"\b(?:19|20)\d\d\b", candidate)) == years
+                and years
+            ):
                 found.setdefault(candidate)
     return list(found)
 

@@ -13,14 +13,13 @@ from ligraph.collection.ingest.post import Post, ResourceSet
 from ligraph.collection.ingest.records import Record
 from ligraph.collection.ingest.resources import Resource
 from ligraph.collection.ingest.times import clock
-from ligraph.collection.ingest.words import ACTIONS, CONNECTORS, LINK_VERBS
+from ligraph.collection.ingest.words import ACTIONS, CONNECTORS, FILLERS, LINK_VERBS
 
 COPIED = 90.0
 """Percent of likeness from which one description is a copy of the other."""
 DIFFERENT = 70.0
 """Percent of likeness below which two descriptions are of two things."""
 
-_FILLERS = frozenset("the a an this our full to more here now it in on link online of your".split())
 _HINTS = (
     ("listen", re.compile(r"\b(?:listen|podcast|audio|hear)\b", re.I)),
     ("watch", re.compile(r"\b(?:watch|video|recording|film|webinar)\b", re.I)),
@@ -46,7 +45,9 @@ class Works:
         self.note_incomplete()
         if not self.has_links:
             message = f"none of the {len(self.resources)} resources has an address, because the file has none"
-            self.decide("address", message, 0, (), "save the post as a web page and read that, or write each url by hand")
+            self.decide(
+                "address", message, 0, (), "save the post as a web page and read that, or write each url by hand"
+            )
 
     def mint(self, register: Register, segment: str, name: str, line: int, *also: str) -> str:
         """Return the id of a set or resource; one of the collection with the same name is shown to a person."""
@@ -54,7 +55,7 @@ class Works:
         for thing in register.known:
             if thing.kind == segment and key_of(name) in map(key_of, thing.names):
                 message = f"the collection has a {segment} with the name “{name}” already, {thing.id}"
-                remedy = f"if it is the same, put {thing.id} in place of this record; if not, write differentFrom: {thing.id}"
+                remedy = f"if it is the same, put {thing.id} in its place; if not, write differentFrom: {thing.id}"
                 self.decide("same-name", message, line, (minted, thing.id), remedy)
         return minted
 
@@ -100,7 +101,9 @@ class Works:
             return resource.action
         text = " ".join([*resource.cues, *resource.notes])
         guess = "watch" if resource.ranges else next((word for word, hint in _HINTS if hint.search(text)), "act")
-        message = f"“{resource.action.upper()}” above “{resource.name}” is not an action of the model; “{guess}” is written"
+        message = (
+            f"“{resource.action.upper()}” above “{resource.name}” is not an action of the model; “{guess}” is written"
+        )
         self.decide("action", message, resource.line, (self.id_of(resource),), f"choose one of {', '.join(ACTIONS)}")
         return guess
 
@@ -110,9 +113,13 @@ class Works:
         clip = next((one for one in resource.ranges if one.end is not None), None)
         if len(resource.ranges) > 1 or (resource.ranges and clip is None):
             told = ", ".join("-".join(filter(None, one.written)) for one in resource.ranges)
-            written = f"only {'-'.join(filter(None, clip.written))} is written" if clip else "the whole recording is written"
+            written = (
+                f"only {'-'.join(filter(None, clip.written))} is written" if clip else "the whole recording is written"
+            )
             message = f"“{resource.name}” is to be played at {told}: {written}"
-            remedy = "a clip has one start and one end: " + ("make a resource of each" if len(resource.ranges) > 1 else "write both")
+            remedy = "a clip has one start and one end: " + (
+                "make a resource of each" if len(resource.ranges) > 1 else "write both"
+            )
             self.decide("times", message, resource.times_line, (self.id_of(resource),), remedy)
         if clip is None:
             return Record(resource.line, sound, flow=True) if action in ("watch", "listen") else None
@@ -123,9 +130,11 @@ class Works:
         """Return where a resource leads: the address of its link, else that of its title."""
         links = resource.links or list(resource.title_links)
         targets = list(dict.fromkeys(link.href for link in links))
-        beside = [link for link in [*resource.note_links, *(l for line in resource.body for l in line.links)]]
+        beside = [*resource.note_links, *(link for line in resource.body for link in line.links)]
         if len(targets) > 1:
-            message = f"“{resource.name}” has {len(targets)} links, and the first is written; also {', '.join(targets[1:])}"
+            message = (
+                f"“{resource.name}” has {len(targets)} links, and the first is written; also {', '.join(targets[1:])}"
+            )
             self.decide("address", message, resource.line, (self.id_of(resource),), "choose its url")
         elif not targets and self.has_links and resource.cues:
             other = f"; its text links to {beside[0].href}" if beside else ""
@@ -133,7 +142,13 @@ class Works:
             self.decide("address", message, resource.line, (self.id_of(resource),), "write its url")
         elif resource.note_links:
             message = f"the note beside “{resource.name}” links to {resource.note_links[0].href}"
-            self.decide("address", message, resource.line, (self.id_of(resource),), "choose which of the two addresses is its url")
+            self.decide(
+                "address",
+                message,
+                resource.line,
+                (self.id_of(resource),),
+                "choose which of the two addresses is its url",
+            )
         return targets[0] if targets else None
 
     def different(self, resource: Resource) -> list[str] | str | None:
@@ -165,12 +180,18 @@ class Works:
             shared = {link.href for link in one.links} & {link.href for link in other.links}
             for href in sorted(shared):
                 message = f"“{one.name}” and “{other.name}” lead to the same address, {href}"
-                self.decide("same-address", message, other.line, ids, "if they play one recording, name it in both: recording: recording/x")
+                self.decide(
+                    "same-address",
+                    message,
+                    other.line,
+                    ids,
+                    "if they play one recording, name it in both: recording: recording/x",
+                )
 
     def note_same_title(self, one: Resource, other: Resource, ids: tuple[str, str]) -> None:
         """Note two resources of one title."""
         if self.is_other(one, other):
-            message = f"“{other.name}” is also the title at line {one.line}; the descriptions differ, so differentFrom is written"
+            message = f"“{other.name}” is also the title at line {one.line}; as the descriptions differ, differentFrom is written"
             remedy = "if one title was copied by mistake, correct it; if they are one resource, keep one"
         else:
             message = f"“{other.name}” is also the title at line {one.line}, with much the same description"
@@ -182,7 +203,9 @@ class Works:
         lines = tuple(resource.body[0].number for resource in (one, other))
         fits = [_fit(resource.name, one.description) for resource in (one, other)]
         likely = "" if fits[0] == fits[1] else f"; it fits “{(one if fits[0] > fits[1] else other).name}” better"
-        message = f"“{one.name}” (line {lines[0]}) and “{other.name}” (line {lines[1]}) have the same description{likely}"
+        message = (
+            f"“{one.name}” (line {lines[0]}) and “{other.name}” (line {lines[1]}) have the same description{likely}"
+        )
         remedy = "one was copied by mistake: correct or remove it; it is kept on both as the post has it"
         self.decide("copied", message, lines[1], ids, remedy)
 
@@ -194,7 +217,9 @@ class Works:
             if bare or (usual and not resource.cues and not resource.title_links):
                 lacks = "a title and nothing else" if bare else "no link below it, as the others have"
                 message = f"“{resource.name}” has {lacks}"
-                self.decide("incomplete", message, resource.line, (self.id_of(resource),), "is the post whole? complete it")
+                self.decide(
+                    "incomplete", message, resource.line, (self.id_of(resource),), "is the post whole? complete it"
+                )
 
     def counts(self) -> dict[str, int]:
         """Return how many resources there are, by action, and how many play a clip."""
@@ -219,7 +244,7 @@ def kind_of(resource: Resource) -> str | None:
     for cue in resource.cues:
         words = re.findall(r"[^\W\d_][\w-]*", cue)
         if words and words[0].casefold() in LINK_VERBS:
-            rest = [word for word in words[1:] if word.casefold() not in _FILLERS]
+            rest = [word for word in words[1:] if word.casefold() not in FILLERS]
             if 1 <= len(rest) <= 2 and len(words) <= 5:
                 return " ".join(word if word.isupper() and len(word) < 5 else word.lower() for word in rest)
     return None

@@ -1,0 +1,48 @@
+"""What stands around a post on a page: navigation, sharing, comments, banners, what is hidden."""
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from ligraph.collection.ingest.words import words_of
+
+_NEVER_TEXT = words_of("""
+    script style noscript template svg iframe select textarea input object audio video canvas head
+""")
+_AROUND = words_of("nav aside form button footer dialog")
+_ROLES = words_of("navigation banner contentinfo complementary search dialog alert")
+_CHROME = words_of("""
+    share sharing sharedaddy social related comments comment respond cookie cookies gdpr consent sidebar breadcrumb
+    breadcrumbs newsletter subscribe menu navbar popup modal footer skip advert advertisement ads jp pagination
+    screen-reader-text sr-only visually-hidden tags byline meta
+""")
+
+
+def prune(soup: BeautifulSoup) -> None:
+    """Remove what stands around the post: navigation, sharing, comments, banners, what is hidden."""
+    half = len(soup.get_text()) / 2
+    for tag in list(soup.find_all(True)):
+        if tag.decomposed or tag.name in ("html", "body", "main", "article"):
+            continue
+        is_small = len(tag.get_text()) < half
+        if tag.name in _NEVER_TEXT or (is_small and (tag.name in _AROUND or _is_chrome(tag))):
+            tag.decompose()
+
+
+def _is_chrome(tag: Tag) -> bool:
+    words = words_in(tag, "class") | words_in(tag, "id")
+    if tag.name == "header":
+        return tag.find("h1") is None and tag.find_parent(["article", "main"]) is None
+    style = str(tag.get("style", "")).replace(" ", "").lower()
+    # What is longer may be the closed part of an accordion, which a reader can open.
+    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300
+    return hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME)
+
+
+def words_in(tag: Tag, attribute: str) -> set[str]:
+    """Return the words of an attribute, and the parts of those that are joined by hyphens."""
+    value = tag.get(attribute)
+    names = value if isinstance(value, list) else str(value or "").split()
+    words = {name.lower() for name in names}
+    return words | {word for name in words for word in re.split(r"[-_]+", name)}

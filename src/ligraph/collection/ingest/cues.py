@@ -1,0 +1,62 @@
+"""How much a text looks like a role, and how much like an organization, by the words that head it."""
+
+import re
+
+from ligraph.collection.ingest.names import key_of
+from ligraph.collection.ingest.words import NOT_ROLES, ORGANIZATIONS, PLACES, ROLES, SCHOOLS, UNITS
+
+_PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
+_WORD = re.compile(r"[^\W_][\w’'.&-]*")
+_BRAND = re.compile(r"^[A-Z][A-Z&.-]{1,7}(?: \d+)?$|[a-z][A-Z]")
+
+
+def role_score(part: str) -> float:
+    """Return how much a part looks like a role: 3 for `Director of X`, -3 for `X University`."""
+    bare = re.sub(r"\([^()]*\)", " ", part).strip()
+    heads = [last_word(half) for half in re.split(r"\s+(?:and|&)\s+|/", before_preposition(bare))]
+    if any(head in ROLES or head.rpartition("-")[2] in ROLES for head in heads):
+        return 3.0
+    if heads[-1] in ORGANIZATIONS or heads[-1] == "partners":
+        return -3.0
+    if heads[-1] in UNITS:
+        return -1.0
+    if heads[-1].endswith(("or", "er", "ist", "ian")) and heads[-1] not in NOT_ROLES and len(heads[-1]) > 4:
+        return 1.2
+    return 0.0
+
+
+def organization_score(part: str, known: frozenset[str]) -> float:
+    """Return how much a part looks like an organization: 5 for a known one, 3 for `X University`, -3 for a role."""
+    if key_of(part) in known or key_of(re.sub(r"\([^()]*\)", " ", part)) in known:
+        return 5.0
+    bare = re.sub(r"\([^()]*\)", " ", part).strip()
+    role = role_score(part)
+    if role >= 3:
+        return -3.0
+    head = last_word(before_preposition(bare))
+    words = {word.casefold().strip(".") for word in _WORD.findall(bare)}
+    if head in ORGANIZATIONS or last_word(bare) in ORGANIZATIONS:
+        return 3.0
+    if head in UNITS:
+        return 0.5
+    if words & ORGANIZATIONS:
+        return 2.0
+    if last_word(bare) in SCHOOLS:
+        return 2.0
+    return 1.0 if _BRAND.search(bare) else -0.5 if role > 0 else 0.0
+
+
+def last_word(text: str) -> str:
+    words = _WORD.findall(text)
+    return words[-1].casefold().strip(".’'") if words else ""
+
+
+def is_place(part: str) -> bool:
+    """Return whether a part only says where: a state, or its two letters."""
+    last = part.rpartition(",")[2].strip(" ().")
+    return last.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", last))
+
+
+def before_preposition(text: str) -> str:
+    """Return the words of a text before `of`, `for` and their like, whose last is its head."""
+    return _PREPOSITION.split(f"{text} ")[0]
