@@ -10,7 +10,7 @@ from ligraph.config import Collection, open_collection
 from ligraph.errors import DataError
 from ligraph.releases.history import live_manifest, writing
 from ligraph.releases.inputs import input_digests
-from ligraph.releases.manifest import REPORT, Manifest
+from ligraph.releases.manifest import REPORT, Manifest, file_digest
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -73,20 +73,18 @@ def build(root: Path | str) -> Built:
     release cannot be written.
     """
     collection = open_collection(Path(root))
+    # Unchanged sources need no right to write: a folder that is read-only can be served.
+    live, inputs = live_manifest(collection), input_digests(collection)
+    if live and live.inputs == inputs:
+        return Built(live, None)
     with writing(collection):
-        parent = live_manifest(collection)
-        if parent and parent.inputs == input_digests(collection):
-            return Built(parent, None)
-        return _build(collection, parent)
+        live, inputs = live_manifest(collection), input_digests(collection)
+        if live and live.inputs == inputs:
+            return Built(live, None)
+        return _build(collection, live, inputs)
 
 
-def is_current(collection: Collection) -> bool:
-    """Return whether the live release is whole and was made from the sources as they are now."""
-    live = live_manifest(collection)
-    return live is not None and live.inputs == input_digests(collection)
-
-
-def _build(collection: Collection, parent: Manifest | None) -> Built:
+def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str]) -> Built:
     from ligraph.collection.checking import check as check_collection
     from ligraph.collection.removals import add_removals
     from ligraph.collection.report_formats import to_turtle
@@ -96,8 +94,10 @@ def _build(collection: Collection, parent: Manifest | None) -> Built:
     checked = check_collection(collection)
     if not checked.report.conforms:
         raise CheckFailed(checked.report)
-    if parent:
-        add_removals(collection, disappeared(collection, parent, checked.store))
-    with drafting(checked, parent, input_digests(collection)) as draft:
+    if parent and add_removals(collection, disappeared(collection, parent, checked.store)):
+        # The other digests stay those from before the check: what was edited since is not in this release.
+        removed = collection.relative(collection.removed)
+        inputs = {**inputs, removed: file_digest(collection.removed)}
+    with drafting(checked, parent, inputs) as draft:
         (draft.folder / REPORT).write_bytes(to_turtle(checked.report))
         return Built(draft.publish(), checked.report)
