@@ -6,7 +6,7 @@ property, and a page cannot lose one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -20,12 +20,18 @@ from ligraph.views.values import Value, in_words, rank, read_address, read_liter
 from ligraph.views.words import Words
 
 Term = NamedNode | BlankNode | Literal | Triple
+Properties = dict[str, list[Term]]
 
 LIMIT = 200
 """How many things that link to one are listed on its page."""
 
 _FARTHEST = 2_000
 """How many links are counted: a page costs what it shows, however large the collection is."""
+
+
+_NAMING = (TYPE, NAME, PREF_LABEL)
+_IN_PASSING = {*_NAMING, LIG + "appearance"}
+"""What a document says of things that it only refers to. Of others it says everything."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +110,23 @@ class Reader:
         self.about = document.about if document else None
         self.shown: set[tuple[NamedNode, str, Term]] = set()
         self.anchored: set[NamedNode] = set()
-        self._own: dict[NamedNode, dict[str, list[Term]]] = {}
+        self._own: dict[NamedNode, Properties] = {}
+        self._said: dict[NamedNode, Properties] = {}
         self._objects: dict[tuple[NamedNode, str], list[Term]] = {}
         self._nodes: dict[NamedNode, Node] = {}
         if document:
             self._take(document)
+            self._said.update(self._own)
 
     def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
         """Return what a property of a thing says, in no order."""
-        if subject in self._own:
-            return self._own[subject].get(predicate, [])
+        said = self._said.get(subject)
+        if said is not None:
+            return said.get(predicate, [])
         known = self._objects.get((subject, predicate))
         if known is None:
             quads = self.store.quads_for_pattern(subject, NamedNode(predicate), None, None)
-            known = list(dict.fromkeys(quad.object for quad in quads))
-            self._objects[subject, predicate] = known
+            known = self._objects[subject, predicate] = list(dict.fromkeys(quad.object for quad in quads))
         return known
 
     def subjects(self, predicate: str, value: NamedNode, limit: int = LIMIT) -> Found:
@@ -148,12 +156,10 @@ class Reader:
 
     def names(self, subject: NamedNode) -> list[Literal]:
         """Return the names of a thing, the one for the site's readers first."""
-        found = [
-            term
-            for predicate in (NAME, PREF_LABEL)
-            for term in self.objects(subject, predicate)
-            if isinstance(term, Literal)
-        ]
+        terms = self.objects(subject, NAME)
+        if not terms or subject in self._own:
+            terms = terms + self.objects(subject, PREF_LABEL)
+        found = [term for term in terms if isinstance(term, Literal)]
         return sorted(found, key=lambda name: (rank(name.language, self.site), name.language or "", name.value))
 
     def rows(self, subject: NamedNode) -> list[Row]:
@@ -197,7 +203,7 @@ class Reader:
                 return position, 0, text
             return 0, 0, str(term)
 
-        return [self.value(term) for term in sorted(terms, key=place)]
+        return [self.value(term) for term in (sorted(terms, key=place) if len(terms) > 1 else terms)]
 
     def _found(self, quads: Iterator[Quad], limit: int) -> Found:
         found = dict.fromkeys(quad.subject for quad in islice(quads, _FARTHEST))
@@ -206,13 +212,17 @@ class Reader:
         return Found(shown, max(0, len(nodes) - limit), next(quads, None) is not None)
 
     def _take(self, document: Document) -> None:
+        """Remember what the document says, so that it is not read twice."""
         prefix = document.about.value + "#"
         for subject, triples in document.statements.items():
+            said = _by_predicate(triples)
             if subject == document.about or subject.value.startswith(prefix):
-                properties: dict[str, list[Term]] = {}
-                for triple in triples:
-                    properties.setdefault(triple.predicate.value, []).append(triple.object)
-                self._own[subject] = properties
+                self._own[subject] = said
+            if said.keys() <= _IN_PASSING:
+                for predicate in _NAMING:
+                    self._objects[subject, predicate] = said.get(predicate, [])
+            else:
+                self._said[subject] = said
 
 
 class Node:
@@ -228,8 +238,10 @@ class Node:
     def all(self, name: str) -> list[Node | Value]:
         """Return the values of a property, named like `schema:about`."""
         predicate = expand(name)
-        self.reader.shown.update((self.iri, predicate, term) for term in self.reader.objects(self.iri, predicate))
-        return self.peek(name)
+        terms = self.reader.objects(self.iri, predicate)
+        if terms:
+            self.reader.shown.update((self.iri, predicate, term) for term in terms)
+        return self.reader.ordered(terms)
 
     def peek(self, name: str) -> list[Node | Value]:
         """Return the values of a property that something else on the page will show."""
@@ -261,24 +273,28 @@ class Node:
         return self.reader.subjects(expand(name), self.iri, limit)
 
     @cached_property
+    def names(self) -> list[Literal]:
+        """All its names, the one for the site's readers first."""
+        return self.reader.names(self.iri)
+
+    @cached_property
     def text(self) -> str:
         """What it is called, in the language that suits best; a thing without a name by the end of its id."""
-        names = self.reader.names(self.iri)
-        return names[0].value if names else self.local.rpartition("/")[2]
+        return self.names[0].value if self.names else self.local.rpartition("/")[2]
 
     @cached_property
     def language(self) -> str | None:
         """The language of that name where it is not the site's."""
-        names = self.reader.names(self.iri)
-        return read_literal(names[0], self.reader.site).language if names else None
+        return read_literal(self.names[0], self.reader.site).language if self.names else None
 
     @cached_property
     def other_names(self) -> list[Value]:
         """All that it is called besides, the spellings too."""
-        names = self.reader.names(self.iri)
-        self.reader.shown.update((self.iri, iri, name) for name in names for iri in (NAME, PREF_LABEL))
+        self.reader.shown.update((self.iri, iri, name) for name in self.names for iri in (NAME, PREF_LABEL))
         more = [*self.all("schema:alternateName"), *self.all("skos:altLabel")]
-        return [read_literal(name, self.reader.site) for name in names[1:]] + [v for v in more if isinstance(v, Value)]
+        return [read_literal(name, self.reader.site) for name in self.names[1:]] + [
+            v for v in more if isinstance(v, Value)
+        ]
 
     @cached_property
     def local(self) -> str:
@@ -343,3 +359,10 @@ def anchor(iri: str) -> str:
         if iri.startswith(namespace):
             return f"{prefix}-{iri[len(namespace) :]}"
     return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
+
+
+def _by_predicate(triples: Iterable[Triple]) -> Properties:
+    found: Properties = {}
+    for triple in triples:
+        found.setdefault(triple.predicate.value, []).append(triple.object)
+    return found

@@ -68,8 +68,10 @@ def read_playing(node: Node) -> Playing:
     start, end = node.number("schema:startOffset"), node.number("schema:endOffset")
     seconds = end - start if start is not None and end is not None and end > start else None
     recording = next(iter(node.nodes("schema:isPartOf")), None)
-    own = _address(node, start, end)
-    return Playing(node, recording, start, end, seconds, own or (recording and _address(recording, start, end)))
+    address = _address(node, start, end)
+    if not address and recording:
+        address = _address(recording, start, end)
+    return Playing(node, recording, start, end, seconds, address)
 
 
 def addresses(resource: Node) -> list[Value]:

@@ -22,6 +22,7 @@ _SECTIONS = (
     ("Concepts", (SKOS + "Concept", SKOS + "ConceptScheme")),
 )
 _SHOWN = {TYPE, LABEL, PREF_LABEL, SKOS + "definition", RDFS + "isDefinedBy"}
+_LABELS = {RDFS + "subClassOf": "parent", RDFS + "subPropertyOf": "parent"}
 _ONTOLOGY = OWL + "Ontology"
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -115,7 +116,11 @@ class _Vocabulary:
         )
 
     def _facts(self, said: dict[str, list[Term]], but: set[str]) -> list[tuple[str, list[Value]]]:
-        return [(in_words(iri), self._values(terms)) for iri, terms in said.items() if iri not in but and terms]
+        return [
+            (_LABELS.get(iri) or in_words(iri), self._values(terms))
+            for iri, terms in said.items()
+            if iri not in but and terms
+        ]
 
     def _values(self, terms: list[Term]) -> list[Value]:
         found = self._texts(terms)
