@@ -306,4 +306,5 @@ class Sieve:
             yield int(str(value))
 
     def _new(self) -> str:
-        return f"?v{next(self._numbers)}"
+        # No name that a person would give a variable: targets are joined to queries of shapes.
+        return f"?__{next(self._numbers)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, QuerySolutions, Variable
 from rdflib.namespace import SH
@@ -28,6 +29,17 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _PER_TARGET = {"LIMIT", "OFFSET", "HAVING", "COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "GROUP"}
+
+
+@dataclass
+class _Group:
+    """What a group of a query does with `$this`: look at it anywhere in it, bind it before any nested group."""
+
+    exists: bool
+    parentheses: int
+    looks: bool = False
+    binds: bool = False
+    has_nested: bool = False
 
 
 def sparql_findings(sieve: Sieve, constraint: SparqlConstraint, language: str) -> Iterator[Finding]:
@@ -104,31 +116,36 @@ def _rows(sieve: Sieve, query: str, substitutions: dict[Variable, Term]) -> Iter
 def _is_joinable(query: str) -> bool:
     """Return whether joining `$this` to the targets is sure to mean what pre-binding it means.
 
-    It is not where groups are counted or cut off, and where a nested group looks at `$this` only in an
-    expression: there a joined `$this` is not in scope. EXISTS sees it either way.
+    It is not where groups are counted or cut off, nor where a nested group looks at `$this` before a pattern of
+    its own binds it: patterns are joined from the inside out, and there `$this` is still any node.
     """
-    groups: list[dict[str, int]] = []
+    groups: list[_Group] = []
     before = ""
     parentheses = 0
     projected = False
     for match in _TOKEN.finditer(query):
         word = (match["word"] or "").upper()
-        if word in _PER_TARGET:
+        if word in _PER_TARGET or (word == "SELECT" and groups):
             return False
         if match["sign"] == "{":
-            groups.append({"inside": 0, "outside": 0, "exists": int(before == "EXISTS"), "open": parentheses})
+            if groups:
+                groups[-1].has_nested = True
+            groups.append(_Group(before == "EXISTS", parentheses))
         elif match["sign"] == "}":
             group = groups.pop()
-            if groups and not group["exists"] and group["inside"] and not group["outside"]:
+            if groups and group.looks and not group.exists and not group.binds:
                 return False
+            if groups:
+                groups[-1].looks |= group.looks
         elif match["sign"] == "(":
             parentheses += 1
         elif match["sign"] == ")":
             parentheses -= 1
+        elif word in ("?THIS", "$THIS") and groups:
+            groups[-1].looks = True
+            groups[-1].binds |= parentheses == groups[-1].parentheses and not groups[-1].has_nested
         elif word in ("?THIS", "$THIS"):
-            if groups:
-                groups[-1]["inside" if parentheses > groups[-1]["open"] else "outside"] += 1
-            projected = projected or not groups
+            projected = True
         if not match["skip"]:
             before = word
     return projected
