@@ -174,7 +174,9 @@ def _slice(entry: str, parts: Sequence[str]) -> str | None:
 def _role_side(parts: Sequence[str], evidence: Evidence) -> float:
     if not parts:
         return 0.0
-    score = -3.0 if key_of(parts[0]) in evidence.organizations else role_score(parts[0])
+    score = role_score(parts[0])
+    if score < 3 and key_of(parts[0]) in evidence.organizations:
+        score = -3.0
     for part in parts[1:]:
         organization = organization_score(part, evidence.organizations)
         score += 0.5 if role_score(part) >= 3 else -4 if organization >= 5 else -1.5 if organization >= 2 else 0.25

@@ -28,7 +28,8 @@ def role_score(part: str) -> float:
 def organization_score(part: str, known: frozenset[str]) -> float:
     """Return how much a part looks like an organization: 5 for a known one, 3 for `X University`, -3 for a role."""
     if key_of(part) in known or key_of(re.sub(r"\([^()]*\)", " ", part)) in known:
-        return 5.0
+        # The collection may have taken a role for an organization once.
+        return 5.0 if role_score(part) < 3 else 1.0
     bare = re.sub(r"\([^()]*\)", " ", part).strip()
     role = role_score(part)
     if role >= 3:

@@ -60,7 +60,7 @@ def compare(existing_text: str, draft: Draft) -> list[Difference]:
 
 
 def _name(thing: _Thing) -> str | None:
-    return thing.values["name"].text if "name" in thing.values else None
+    return next((thing.values[key].text for key in ("name", "roleName") if key in thing.values), None)
 
 
 def _keys(id_: str, post: _Thing, file: _Thing) -> Iterator[Difference]:

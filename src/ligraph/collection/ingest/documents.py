@@ -51,7 +51,13 @@ def finished(lines: list[Line], width: int) -> list[Line]:
 
     Units: `width` is the number of characters of the longest line of the file.
     """
-    return [with_addresses(line) for line in unwrapped([with_bullet(line) for line in lines], width)]
+    bulleted = [_own_block(with_bullet(line), line, -index) for index, line in enumerate(lines, 1)]
+    return [with_addresses(line) for line in unwrapped(bulleted, width)]
+
+
+def _own_block(line: Line, before: Line, block: int) -> Line:
+    """Return a line that a bullet made an item as a paragraph of its own, others as they are."""
+    return replace(line, block=block) if line.text != before.text else line
 
 
 def width_of(text: str) -> int:

@@ -73,7 +73,8 @@ def absolute(href: str, base: str | None = None) -> str | None:
 
 def date_of(text: str) -> str | None:
     """Return as much of a date as can be trusted, None where it is none."""
-    for part in (text.strip(), (_DATE.match(text.strip()) or [""])[0]):
+    text = text.strip().replace("+00:00", "Z")
+    for part in (text, (_DATE.match(text) or [""])[0]):
         try:
             date_type(part)
         except ValueError:

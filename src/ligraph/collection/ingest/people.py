@@ -145,9 +145,9 @@ class People:
 
     @staticmethod
     def free_part(person: Person) -> str:
-        """Return the next name of a role that no part of the person has."""
+        """Return the first name of a role that no part of the person has."""
         taken = {role.id.partition("#")[2] for role in person.roles} | set(person.known.parts if person.known else ())
-        number = len(person.roles) + 1
+        number = 1
         while f"role-{number}" in taken:
             number += 1
         return f"role-{number}"

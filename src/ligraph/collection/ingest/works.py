@@ -191,8 +191,8 @@ class Works:
     def note_same_title(self, one: Resource, other: Resource, ids: tuple[str, str]) -> None:
         """Note two resources of one title."""
         if self.is_other(one, other):
-            message = f"“{other.name}” is also the title at line {one.line}; as the descriptions differ, differentFrom is written"
-            remedy = "if one title was copied by mistake, correct it; if they are one resource, keep one"
+            message = f"“{other.name}” is also the title at line {one.line}, with another description"
+            remedy = "differentFrom is written; if one title was copied by mistake, correct it; if they are one resource, keep one"
         else:
             message = f"“{other.name}” is also the title at line {one.line}, with much the same description"
             remedy = f"if they are one resource, list {ids[0]} in both sets; if not, write differentFrom: {ids[0]}"
