@@ -6,223 +6,17 @@ property, and a page cannot lose one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
+from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode
 
-from ligraph.namespaces import LIG, NAME, ORG, PREF_LABEL, PREFIXES, SCHEMA, SKOS, TYPE, VOID, shorten
-from ligraph.views.documents import Document
-from ligraph.views.site import Site
-from ligraph.views.values import Value, in_words, rank, read_address, read_literal
-from ligraph.views.words import Words
+from ligraph.namespaces import NAME, PREF_LABEL, PREFIXES, SCHEMA, TYPE
+from ligraph.views.kinds import Kind, kind_of
+from ligraph.views.values import Value, read_literal
 
-Term = NamedNode | BlankNode | Literal | Triple
-Properties = dict[str, list[Term]]
-
-LIMIT = 200
-"""How many things that link to one are listed on its page."""
-
-_FARTHEST = 2_000
-"""How many links are counted: a page costs what it shows, however large the collection is."""
-
-
-_NAMING = (TYPE, NAME, PREF_LABEL)
-_IN_PASSING = {*_NAMING, LIG + "appearance"}
-"""What a document says of things that it only refers to. Of others it says everything."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A class of things: the words for one and for many, and the layout of its pages."""
-
-    iri: str
-    word: str
-    plural: str
-    layout: str = "thing"
-
-
-KINDS = (
-    Kind(SCHEMA + "CreativeWorkSeries", "series", "series", "series"),
-    Kind(SCHEMA + "BlogPosting", "post", "posts", "post"),
-    Kind(LIG + "ResourceSet", "set", "sets", "set"),
-    Kind(LIG + "Resource", "resource", "resources", "resource"),
-    Kind(SCHEMA + "Clip", "clip", "clips", "clip"),
-    Kind(SCHEMA + "VideoObject", "video recording", "recordings", "recording"),
-    Kind(SCHEMA + "AudioObject", "audio recording", "recordings", "recording"),
-    Kind(LIG + "Session", "session", "sessions", "event"),
-    Kind(SCHEMA + "EventSeries", "event series", "events", "event"),
-    Kind(SCHEMA + "Event", "event", "events", "event"),
-    Kind(SCHEMA + "Person", "person", "people", "person"),
-    Kind(SCHEMA + "Project", "initiative", "initiatives", "initiative"),
-    Kind(ORG + "Organization", "organization", "organizations", "organization"),
-    Kind(SCHEMA + "Organization", "organization", "organizations", "organization"),
-    Kind(SKOS + "Concept", "topic", "topics", "topic"),
-    Kind(SKOS + "ConceptScheme", "scheme of topics", "schemes", "scheme"),
-    Kind(VOID + "Dataset", "source file", "source files", "graph"),
-    Kind(ORG + "Membership", "role", "roles"),
-    Kind(LIG + "Appearance", "appearance", "appearances"),
-    Kind(SCHEMA + "ListItem", "place", "places"),
-)
-"""The first that fits is what a thing is called: a session is an event too, an initiative an organization."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A property with all its values, as “More facts” lists it."""
-
-    label: Value
-    values: list[Node | Value]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Things that link to one, as many as a page lists.
-
-    Shape: `more` were counted beyond them; `uncounted` where there are still others.
-    """
-
-    nodes: list[Node]
-    more: int = 0
-    uncounted: bool = False
-
-    def of(self, layout: str) -> list[Node]:
-        """Return those that have a layout, by name."""
-        return [node for node in self.nodes if node.kind.layout == layout]
-
-    def but(self, *layouts: str) -> list[Node]:
-        """Return those that have none of these layouts."""
-        return [node for node in self.nodes if node.kind.layout not in layouts]
-
-
-class Reader:
-    """What one page reads, and what of it was shown.
-
-    The thing and its parts come from the document, so that page and formats say the same; the rest is looked up.
-    """
-
-    def __init__(self, store: Store, site: Site, words: Words, document: Document | None = None) -> None:
-        self.store = store
-        self.site = site
-        self.words = words
-        self.about = document.about if document else None
-        self.shown: set[tuple[NamedNode, str, Term]] = set()
-        self.anchored: set[NamedNode] = set()
-        self._own: dict[NamedNode, Properties] = {}
-        self._said: dict[NamedNode, Properties] = {}
-        self._objects: dict[tuple[NamedNode, str], list[Term]] = {}
-        self._nodes: dict[NamedNode, Node] = {}
-        if document:
-            self._take(document)
-            self._said.update(self._own)
-
-    def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
-        """Return what a property of a thing says, in no order."""
-        said = self._said.get(subject)
-        if said is not None:
-            return said.get(predicate, [])
-        known = self._objects.get((subject, predicate))
-        if known is None:
-            quads = self.store.quads_for_pattern(subject, NamedNode(predicate), None, None)
-            known = self._objects[subject, predicate] = list(dict.fromkeys(quad.object for quad in quads))
-        return known
-
-    def subjects(self, predicate: str, value: NamedNode, limit: int = LIMIT) -> Found:
-        """Return what links to a thing by a property, in order of position and name."""
-        return self._found(self.store.quads_for_pattern(None, NamedNode(predicate), value, None), limit)
-
-    def typed_in(self, graph: NamedNode) -> Found:
-        """Return the things and parts that a graph gives a type."""
-        return self._found(self.store.quads_for_pattern(None, NamedNode(TYPE), None, graph), LIMIT)
-
-    def node(self, iri: NamedNode) -> Node:
-        """Return a thing or a part."""
-        if iri not in self._nodes:
-            self._nodes[iri] = Node(self, iri)
-        return self._nodes[iri]
-
-    def value(self, term: Term) -> Node | Value:
-        """Return what a template shows for a term."""
-        if isinstance(term, NamedNode):
-            if term.value.startswith(self.site.ids):
-                return self.node(term)
-            names = self.names(term)
-            return read_address(term.value, self.site, names[0].value if names else None)
-        if isinstance(term, Literal):
-            return read_literal(term, self.site)
-        return Value(str(term))
-
-    def names(self, subject: NamedNode) -> list[Literal]:
-        """Return the names of a thing, the one for the site's readers first."""
-        terms = self.objects(subject, NAME)
-        if not terms or subject in self._own:
-            terms = terms + self.objects(subject, PREF_LABEL)
-        found = [term for term in terms if isinstance(term, Literal)]
-        return sorted(found, key=lambda name: (rank(name.language, self.site), name.language or "", name.value))
-
-    def rows(self, subject: NamedNode) -> list[Row]:
-        """Return what is said of a thing or a part of this page and was not shown yet."""
-        left = []
-        order = self.words.order
-        properties = self._own.get(subject, {})
-        for predicate in sorted(properties, key=lambda iri: (order.get(iri, len(order)), iri)):
-            terms = [
-                term
-                for term in properties[predicate]
-                if (subject, predicate, term) not in self.shown and term != self.about
-            ]
-            if terms:
-                left.append(Row(self.label(predicate), self.ordered(terms)))
-        return left
-
-    def parts(self) -> list[Node]:
-        """Return the parts of this page's thing that no layout gave an anchor."""
-        return [self.node(part) for part in self._own if part != self.about and part not in self.anchored]
-
-    def label(self, predicate: str) -> Value:
-        """Return the words for a property, linked to what the ontology says about it."""
-        words = in_words(predicate)
-        href = f"{self.site.root_path}/ns#{anchor(predicate)}" if predicate in self.words.keys else None
-        return Value(words[:1].upper() + words[1:], href=href)
-
-    def class_(self, iri: str) -> Value:
-        """Return the short name of a class, linked to what the ontology says about it."""
-        href = f"{self.site.root_path}/ns#{anchor(iri)}" if iri in self.words.keys else None
-        return Value(shorten(iri), href=href)
-
-    def ordered(self, terms: list[Term]) -> list[Node | Value]:
-        """Return terms as values: by position, the site's language first, then by text."""
-
-        def place(term: Term) -> tuple[int, int, str]:
-            if isinstance(term, Literal):
-                return 0, rank(term.language, self.site), term.value.zfill(9) if term.value.isdigit() else term.value
-            if isinstance(term, NamedNode) and term.value.startswith(self.site.ids):
-                position, text = self.node(term).place
-                return position, 0, text
-            return 0, 0, str(term)
-
-        return [self.value(term) for term in (sorted(terms, key=place) if len(terms) > 1 else terms)]
-
-    def _found(self, quads: Iterator[Quad], limit: int) -> Found:
-        found = dict.fromkeys(quad.subject for quad in islice(quads, _FARTHEST))
-        nodes = [self.node(subject) for subject in found if isinstance(subject, NamedNode)]
-        shown = sorted(nodes[:limit], key=lambda node: node.place)
-        return Found(shown, max(0, len(nodes) - limit), next(quads, None) is not None)
-
-    def _take(self, document: Document) -> None:
-        """Remember what the document says, so that it is not read twice."""
-        prefix = document.about.value + "#"
-        for subject, triples in document.statements.items():
-            said = _by_predicate(triples)
-            if subject == document.about or subject.value.startswith(prefix):
-                self._own[subject] = said
-            if said.keys() <= _IN_PASSING:
-                for predicate in _NAMING:
-                    self._objects[subject, predicate] = said.get(predicate, [])
-            else:
-                self._said[subject] = said
+if TYPE_CHECKING:
+    from ligraph.views.reader import Found, Reader, Row
 
 
 class Node:
@@ -268,7 +62,7 @@ class Node:
         self.reader.shown.add((self.iri, predicate, numbers[smallest]))
         return smallest
 
-    def back(self, name: str, limit: int = LIMIT) -> Found:
+    def back(self, name: str, limit: int | None = None) -> Found:
         """Return the things that lead here by a property."""
         return self.reader.subjects(expand(name), self.iri, limit)
 
@@ -315,8 +109,7 @@ class Node:
     @cached_property
     def kind(self) -> Kind:
         """What people call its class."""
-        known = next((kind for kind in KINDS if kind.iri in self.types), None)
-        return known or Kind("", in_words(self.types[0]) if self.types else "thing", "things")
+        return kind_of(self.types)
 
     @cached_property
     def href(self) -> str | None:
@@ -349,20 +142,3 @@ def expand(name: str) -> str:
     """Return the IRI of a name with one of the model's prefixes."""
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
-
-
-def anchor(iri: str) -> str:
-    """Return where the page of the ontology explains a term: own terms by their fragment."""
-    if iri.startswith(LIG):
-        return iri.removeprefix(LIG)
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}-{iri[len(namespace) :]}"
-    return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
-
-
-def _by_predicate(triples: Iterable[Triple]) -> Properties:
-    found: Properties = {}
-    for triple in triples:
-        found.setdefault(triple.predicate.value, []).append(triple.object)
-    return found

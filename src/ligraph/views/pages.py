@@ -18,7 +18,8 @@ from ligraph.releases.manifest import Manifest
 from ligraph.views import recordings, relations
 from ligraph.views.documents import Document
 from ligraph.views.jsonld import to_json_ld
-from ligraph.views.nodes import LIMIT, Node, Reader
+from ligraph.views.nodes import Node
+from ligraph.views.reader import LIMIT, Reader
 from ligraph.views.site import Site as Site
 from ligraph.views.values import Value, read_address, read_date
 from ligraph.views.vocabulary import read_vocabulary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -76,7 +76,7 @@ def read_playing(node: Node) -> Playing:
 
 def addresses(resource: Node) -> list[Value]:
     """Return where people find a resource: its own addresses, else those of what it plays."""
-    own = [value for value in resource.all("schema:url") if isinstance(value, Value)]
+    own = [_by_host(value) for value in resource.all("schema:url") if isinstance(value, Value)]
     return own or [one.address for one in playing(resource) if one.address]
 
 
@@ -97,12 +97,18 @@ def _address(node: Node, start: int | None, end: int | None) -> Value | None:
     """Return where people watch, at the right moment where the address can say it."""
     for value in node.peek("schema:url"):
         if isinstance(value, Value) and value.href:
-            return Value(value.text, href=_at(value.href, start), external=True)
+            return _by_host(Value(value.text, href=_at(value.href, start), external=True))
     for name in ("schema:contentUrl", "schema:embedUrl"):
         for value in node.peek(name):
             if isinstance(value, Value) and value.href:
-                return Value(value.text, href=_fragment(value.href, start, end), external=True)
+                return _by_host(Value(value.text, href=_fragment(value.href, start, end), external=True))
     return None
+
+
+def _by_host(value: Value) -> Value:
+    """Return an address that is called by its host, as in “Watch at example.org”."""
+    host = urlsplit(value.href or "").hostname
+    return replace(value, text=host.removeprefix("www.")) if host else value
 
 
 def _at(address: str, start: int | None) -> str:

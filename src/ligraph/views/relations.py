@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ligraph.views.nodes import Found, Node
+from ligraph.views.nodes import Node
+from ligraph.views.reader import Found
 from ligraph.views.values import Value
 
 _DEEPEST = 8

@@ -71,7 +71,7 @@ def read_date(text: str) -> Value:
 def read_address(iri: str, site: Site, name: str | None = None) -> Value:
     """Return an IRI that is not a thing of the collection; only web and mail addresses can be followed."""
     if iri.startswith(LIG):
-        return Value(name or in_words(iri), href=f"{site.root_path}/ns#{iri.removeprefix(LIG)}")
+        return Value(name or in_words(iri), href=f"{site.root_path}/ns#{anchor(iri)}")
     try:
         follow = urlsplit(iri).scheme.lower() in _SCHEMES
     except ValueError:
@@ -85,6 +85,16 @@ def in_words(iri: str) -> str:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local).replace("_", " ").replace("-", " ")
     words = [word if word.isupper() and len(word) > 1 else word.lower() for word in spaced.split()]
     return " ".join(words) or iri
+
+
+def anchor(iri: str) -> str:
+    """Return where the page of the ontology explains a term: own terms by their fragment."""
+    if iri.startswith(LIG):
+        return iri.removeprefix(LIG)
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}-{iri[len(namespace) :]}"
+    return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
 
 
 def length(seconds: int) -> Value:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.namespaces import DCTERMS, LABEL, LIG, OWL, PREF_LABEL, RDF, RDFS, SKOS, TYPE, shorten
-from ligraph.views.nodes import anchor
 from ligraph.views.site import Site
-from ligraph.views.values import Value, in_words, rank, read_address, read_literal
+from ligraph.views.values import Value, anchor, in_words, rank, read_address, read_literal
 
 _SECTIONS = (
     ("Classes", (OWL + "Class", RDFS + "Class")),
