@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from ligraph.collection.ingest.words import words_of
+from ligraph.collection.ingest.words import ACTIONS, words_of
 
 _NEVER_TEXT = words_of("""
     script style noscript template svg iframe select textarea input object audio video canvas head
@@ -36,8 +36,12 @@ def _is_chrome(tag: Tag) -> bool:
         return tag.find("h1") is None and tag.find_parent(["article", "main"]) is None
     style = str(tag.get("style", "")).replace(" ", "").lower()
     # What is longer may be the closed part of an accordion, which a reader can open.
-    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300
+    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300 and not _has_action(tag)
     return hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME)
+
+
+def _has_action(tag: Tag) -> bool:
+    return any(text.casefold() in ACTIONS for text in tag.stripped_strings)
 
 
 def words_in(tag: Tag, attribute: str) -> set[str]:

@@ -27,10 +27,11 @@ _PRESENTERS = re.compile(
 
 @dataclass(frozen=True)
 class Link:
-    """An address and the words that lead to it."""
+    """An address and the words that lead to it; `spans` when it goes on over other lines, as a card does."""
 
     label: str
     href: str
+    spans: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def action_of(line: Line) -> str | None:
     # An icon's name may stand before the word, as in "activity ACT".
     icon = len(words) == 2 and words[0].islower() and words[1].isupper()
     word = words[-1].casefold() if len(words) == 1 or icon else ""
-    return word if word in ACTIONS and not line.links else None
+    return word if word in ACTIONS and all(link.spans for link in line.links) else None
 
 
 def inline_action(line: Line, *, opens: bool) -> tuple[str, str] | None:

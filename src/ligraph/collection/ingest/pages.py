@@ -1,6 +1,7 @@
 """Web pages as saved from a browser: the lines of the post, without the page around it."""
 
 import re
+from dataclasses import dataclass
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -83,6 +84,15 @@ def date_of(text: str) -> str | None:
     return None
 
 
+@dataclass
+class _Anchor:
+    """A link that is open: its address, where its words begin, whether it goes over more than one line."""
+
+    href: str
+    start: int
+    spans: bool = False
+
+
 class _Walker:
     """Walks the elements of a page once, and writes a line wherever a browser would begin one."""
 
@@ -97,6 +107,7 @@ class _Walker:
         self.start: int | None = None
         self.weak = False
         self.context: list[Tag] = []
+        self.anchors: list[_Anchor] = []
 
     def walk(self, node: PageElement, depth: int) -> None:
         """Read one element and what is in it."""
@@ -120,11 +131,13 @@ class _Walker:
             self.flush()
             self.block += 1
         self.context.append(node)
-        marks = len(self.words)
+        is_link = node.name == "a" and bool(node.get("href"))
+        if is_link:
+            self.anchors.append(_Anchor(str(node["href"]), len(self.words)))
         for child in node.children:
             self.walk(child, depth + 1)
-        if node.name == "a" and node.get("href"):
-            self.read_link(str(node["href"]), spaced("".join(self.words[marks:]).replace("\n", " ")))
+        if is_link:
+            self.read_link(self.anchors.pop())
         if is_block:
             self.flush()
             self.block += 1
@@ -145,17 +158,22 @@ class _Walker:
                 self.weak = self.weak or not any(tag.name in _STRONG for tag in self.context)
             self.words.append(piece)
 
-    def read_link(self, href: str, label: str) -> None:
-        """Keep an address of the web; note one that cannot be followed from outside the page."""
-        target = absolute(href, self.base)
-        if target:
-            self.links.append(Link(label, target))
-        elif label and not href.startswith(("#", "mailto:", "tel:", "javascript:")):
-            self.broken.append((href, self.cursor))
+    def read_link(self, anchor: _Anchor) -> None:
+        """Keep an address of the web for the line at hand; note one that cannot be followed from outside the page."""
+        label = spaced("".join(self.words[anchor.start :]).replace("\n", " "))
+        target = absolute(anchor.href, self.base)
+        if target and label:
+            self.links.append(Link(label, target, anchor.spans))
+        elif target is None and label and not anchor.href.startswith(("#", "mailto:", "tel:", "javascript:")):
+            self.broken.append((anchor.href, self.cursor))
 
     def flush(self) -> None:
         """End the line at hand."""
         text = spaced("".join(self.words).replace("\n", " "))
+        for anchor in self.anchors:
+            anchor.spans = anchor.spans or bool(text)
+            self.read_link(anchor)
+            anchor.start = 0
         if text:
             names = [tag.name for tag in self.context]
             heading = next((name for name in names if re.fullmatch(r"h[1-6]", name)), None)

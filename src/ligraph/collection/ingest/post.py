@@ -7,7 +7,7 @@ from ligraph.collection.ingest.documents import Document
 from ligraph.collection.ingest.forms import read_document
 from ligraph.collection.ingest.headings import Heading, find_sets, with_actions
 from ligraph.collection.ingest.lines import Line, paragraphs, presenters_of
-from ligraph.collection.ingest.names import is_presenter, presenters_inline
+from ligraph.collection.ingest.names import is_name, is_presenter, presenters_inline
 from ligraph.collection.ingest.resources import Resource, read_resources
 from ligraph.collection.ingest.words import ACTIONS
 from ligraph.errors import PostError
@@ -77,7 +77,7 @@ def _read_opening(post: Post, document: Document, lines: list[Line]) -> None:
     headings = [line for line in lines if line.kind == "heading"]
     same = [line for line in headings if told and (told.startswith(line.text) or line.text.startswith(told))]
     title = next(iter(same or [line for line in headings if line.level == 1]), None)
-    if title is None and document.form != "page" and lines and not told:
+    if title is None and lines and not told:
         title = lines[0]
     if title is None and not told:
         raise PostError(f"{post.filename} has no title before its first set", hint="begin the post with its title")
@@ -104,6 +104,7 @@ def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[
     rest: list[Line] = []
     reading = False
     last: Line | None = None
+    named: int | None = None
     for line in lines:
         inline = presenters_of(line)
         if inline is not None:
@@ -114,6 +115,11 @@ def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[
         elif reading and line.kind == "item" and last is not None and last.kind == "item" and line.block == last.block:
             # A line break within one item: a name, and below it what the person does.
             entries[-1] = (f"{entries[-1][0].rstrip(',;')}, {line.text}", entries[-1][1])
+        elif reading and line.block == named and not is_name(line.text):
+            entries[-1] = (f"{entries[-1][0].rstrip(',;')}, {line.text}", entries[-1][1])
+        elif reading and line.kind == "text" and is_name(line.text):
+            entries.append((line.text, line.number))
+            named = line.block
         elif reading and (line.kind == "item" or is_presenter(line.text)):
             entries.append((line.text, line.number))
             last = line

@@ -56,7 +56,10 @@ def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision
     reader = _Reader()
     starts = [index for index, line in enumerate(lines) if line.action]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
-        reader.read_group(lines[start], lines[start + 1 : end], is_last=end == len(lines))
+        # The name of an icon may stand above the same word as a label.
+        repeated = end == start + 1 < len(lines) and lines[end].action == lines[start].action
+        if not repeated:
+            reader.read_group(lines[start], lines[start + 1 : end], is_last=end == len(lines))
     return reader.resources, reader.decisions
 
 
@@ -140,6 +143,8 @@ class _Reader:
         """Read the ranges of a line; what they do not tell of it stays as a note."""
         reading = read_times(inside)
         current.ranges += reading.ranges
+        if not current.links:
+            current.links += line.links
         current.times_line = current.times_line or line.number
         if reading.wrong:
             message = f"“{line.text}”: {'; '.join(reading.wrong)}"

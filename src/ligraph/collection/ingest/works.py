@@ -192,7 +192,7 @@ class Works:
         """Note two resources of one title."""
         if self.is_other(one, other):
             message = f"“{other.name}” is also the title at line {one.line}, with another description"
-            remedy = "differentFrom is written; if one title was copied by mistake, correct it; if they are one resource, keep one"
+            remedy = "they are written as different; if one title was copied by mistake, correct it; if they are one, keep one"
         else:
             message = f"“{other.name}” is also the title at line {one.line}, with much the same description"
             remedy = f"if they are one resource, list {ids[0]} in both sets; if not, write differentFrom: {ids[0]}"
