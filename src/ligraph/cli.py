@@ -89,7 +89,7 @@ def new(
 
 @app.command()
 def ingest(
-    posts: Annotated[list[str], typer.Argument(metavar="POST…", help="Posts as .txt, .html or .md; - reads stdin.")],
+    posts: Annotated[list[str], typer.Argument(metavar="POST", help="Posts as .txt, .html or .md; - reads stdin.")],
     root: Root = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -190,7 +190,7 @@ def query(
 
 @app.command()
 def rollback(
-    release: Annotated[str | None, typer.Argument(metavar="[ID]", help="Default: the one before the live one.")] = None,
+    release: Annotated[str | None, typer.Argument(metavar="ID", help="Default: the one before the live one.")] = None,
     root: Root = Path(),
 ) -> None:
     """Make an earlier release live again."""
