@@ -116,6 +116,7 @@ CASES = {
         GRAPH <graph/a.ttl> {
             <graph/a.ttl> a void:Dataset ; dcterms:source <https://example.org/a>, <post/p>, "a book" .
             <person/a> a schema:Person ; schema:name "Ana"@en .
+            <post/p> a schema:BlogPosting .
             <person/a#role-1> a org:Membership .
             <person/untyped> schema:name "Una"@en .
         }
@@ -131,6 +132,7 @@ CASES = {
         """,
         """
         <person/a> prov:wasDerivedFrom <https://example.org/a>, <post/p>, <https://example.org/b> .
+        <post/p> prov:wasDerivedFrom <https://example.org/a> .
         """,
     ),
 }
