@@ -16,9 +16,16 @@ from ligraph.collection.rules import derive, derived_graph
 from ligraph.collection.sources import Fault, Sources, read_sources
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
 from ligraph.config import Collection
-from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH
+from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH, TYPE
 
-CLASS_COMPONENT = SH + "ClassConstraintComponent"
+_MENDABLE = {
+    f"{SH}{name}ConstraintComponent"
+    for name in (
+        *("MinCount", "QualifiedMinCount", "HasValue", "Equals", "Class"),
+        *("Node", "And", "Or", "Xone", "Not", "SPARQL"),
+    )
+}
+"""Constraints whose results may go away when more is said; those of the others stand."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +110,9 @@ class _Reporter:
         for finding in findings:
             assert isinstance(finding, Finding)
             focus, value = _term(finding.focus), _term(finding.value)
-            if self._is_hidden_by_a_broken_file(finding.component, value):
-                continue
             file, subject = self._file_of(focus, finding.path, value)
+            if finding.component in _MENDABLE and self._may_be_mended(file, finding.path, value):
+                continue
             if file and subject:
                 self.lines.expect(file, [subject])
             placed.append((finding, focus, value, file, subject))
@@ -168,11 +175,19 @@ class _Reporter:
                     return files[0], _plain(quad.subject)
         return None, None
 
-    def _is_hidden_by_a_broken_file(self, component: str, value: object) -> bool:
-        """Return whether a thing only seems to be missing because a file could not be read to its end."""
-        if component != CLASS_COMPONENT or not self.sources.broken or not isinstance(value, NamedNode):
+    def _may_be_mended(self, file: SourceFile | None, path: str | None, value: object) -> bool:
+        """Return whether something only seems to be missing because a file could not be read to its end.
+
+        Shape: true for what such a file says itself, for things that no file says the class of, and for what others
+        should say about a thing.
+        """
+        if not self.sources.broken:
             return False
-        return next(self.store.quads_for_pattern(value, None, None, None), None) is None
+        if file in self.sources.broken or "^" in (path or ""):
+            return True
+        if not isinstance(value, NamedNode):
+            return False
+        return next(self.store.quads_for_pattern(value, NamedNode(TYPE), None, None), None) is None
 
 
 def _term(text: str | None) -> NamedNode | Literal | BlankNode | None:

@@ -23,6 +23,8 @@ def complaint(local: str) -> str | None:
         return f"an id does not begin with “{local[0]}”: write segment/slug, such as resource/driver-diagram"
     if ":" in local:
         return "an id has no colon: write segment/slug, relative to the collection's base"
+    if unicodedata.normalize("NFC", local) != local:
+        return "the id is not in Unicode's composed form (NFC): type its accented letters as one character"
     if any(character.isspace() for character in local):
         return f"an id has no space: write “{'-'.join(local.split())}”"
     thing, hash_sign, part = local.partition("#")
@@ -41,8 +43,6 @@ def complaint(local: str) -> str | None:
     suffix = slug.rpartition(".")[2] if "." in slug else ""
     if segment != "graph" and suffix.lower() in SUFFIXES:
         return f"an id does not end in .{suffix}, because /doc/{thing} would mean a format: leave it out"
-    if unicodedata.normalize("NFC", local) != local:
-        return "the id is not in Unicode's composed form (NFC): type its accented letters as one character"
     return None
 
 

@@ -1,6 +1,7 @@
 """On which line of its file a statement stands. Looked up when something is wrong, never before."""
 
 import re
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from ligraph.collection.files import SourceFile
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, YAML_LD
-from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS
+from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, shorten
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Lines:
 
     def expect(self, file: SourceFile, subjects: Iterable[str]) -> None:
         """Say which subjects of a file will be asked for, so that a large file is read once and little kept."""
-        self._wanted[file].update(subjects)
+        new = set(subjects) - self._wanted[file]
+        if new:
+            self._wanted[file] |= new
+            self._places.pop(file, None)
 
     def find(
         self, file: SourceFile, subject: str | None, predicate: str | None = None, value: str | None = None
@@ -47,15 +51,34 @@ class Lines:
 
         Shape: without a subject, the first line of the file where the predicate and the value agree.
         """
-        places = self._read(file)
         if subject is None:
-            return next((place.line for place in places if _agrees(place, predicate, value)), None)
+            if file.format in (N_TRIPLES, N_QUADS):
+                return _find_statement(file.path.read_bytes(), predicate, value)
+            if file.format in (JSON_LD, RDF_XML):
+                return self._find_word(file, predicate, value)
+            return next((place.line for place in self._read(file) if _agrees(place, predicate, value)), None)
+        self.expect(file, [subject])
+        self._read(file)
         places = self._by_subject[file].get(subject, [])
         for wanted in ((predicate, value), (predicate, None), (None, None)):
             for place in places:
                 if _agrees(place, *wanted):
                     return place.line
         return None
+
+    def _find_word(self, file: SourceFile, predicate: str | None, value: str | None) -> int | None:
+        """Return the first line of a JSON-LD or RDF/XML file that has a value, else a property, in some spelling."""
+        text = file.path.read_bytes().decode("utf-8-sig", "replace")
+        for word in (value, predicate):
+            for name in self._spellings(word) if word else ():
+                if match := re.search(rf"(?<![\w/#.-]){re.escape(name)}(?![\w/#.-])", text):
+                    return text.count("\n", 0, match.start()) + 1
+        return None
+
+    def _spellings(self, word: str) -> list[str]:
+        """Return how a word may be written: whole, relative, with a prefix, as a term of the context."""
+        ids = self.collection.settings.ids
+        return [word, word.removeprefix(ids), shorten(word), self.vocabulary.keys.get(word, word)]
 
     def blank_nodes(self, file: SourceFile) -> list[int]:
         """Return the lines of statements about blank nodes."""
@@ -90,7 +113,7 @@ class Lines:
         yield from found
 
     def _n_quads(self, _file: SourceFile, content: bytes, wanted: set[str]) -> Iterator[Place]:
-        for number, line in enumerate(content.split(b"\n"), 1):
+        for number, line in enumerate(content.removeprefix(BOM_UTF8).split(b"\n"), 1):
             statement = line.lstrip()
             if not statement or statement[:1] == b"#":
                 continue
@@ -98,12 +121,7 @@ class Lines:
                 subject = statement[1 : statement.find(b">")].decode("utf-8", "replace")
                 if subject not in wanted:
                     continue
-            try:
-                quads = list(parse(line, format=RdfFormat.N_QUADS))
-            except SyntaxError:
-                continue
-            for quad in quads:
-                yield Place(number, _iri(quad.subject), _http(quad.predicate.value), _text(quad.object))
+            yield from _places_of(line, number)
 
     def _text_search(self, file: SourceFile, content: bytes, wanted: set[str]) -> Iterator[Place]:
         """Find at least the line on which a subject is first named: JSON-LD and RDF/XML."""
@@ -129,6 +147,27 @@ _READERS: dict[str, _Reader] = {
     JSON_LD.name: Lines._text_search,
     RDF_XML.name: Lines._text_search,
 }
+
+
+def _find_statement(content: bytes, predicate: str | None, value: str | None) -> int | None:
+    """Return the first line of N-Triples or N-Quads with a property and a value; only lines with the words are read."""
+    for word in (value, predicate):
+        for match in re.finditer(re.escape(word.encode()), content) if word else ():
+            start = content.rfind(b"\n", 0, match.start()) + 1
+            end = content.find(b"\n", match.end())
+            line = content[start : end if end >= 0 else len(content)]
+            if any(_agrees(place, predicate, value) for place in _places_of(line, 1)):
+                return content.count(b"\n", 0, start) + 1
+    return None
+
+
+def _places_of(line: bytes, number: int) -> Iterator[Place]:
+    """Yield the statement of one line of N-Triples or N-Quads, if it is one."""
+    try:
+        for quad in parse(line, format=RdfFormat.N_QUADS):
+            yield Place(number, _iri(quad.subject), _http(quad.predicate.value), _text(quad.object))
+    except SyntaxError:
+        return
 
 
 def _agrees(place: Place, predicate: str | None, value: str | None) -> bool:

@@ -1,10 +1,12 @@
 """One reader per source format: bytes of a file → statements. Nothing here reaches the network."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from xml.parsers import expat
 
 import orjson
 from pyoxigraph import Quad, RdfFormat, parse
@@ -24,7 +26,11 @@ _RDF_FORMATS = {
     N_QUADS: RdfFormat.N_QUADS,
     RDF_XML: RdfFormat.RDF_XML,
 }
-_POSITION = re.compile(r"(?:Parser|Syntax)? ?error at line (\d+)(?: between)? columns? \d+(?: and \d+)?: ", re.I)
+_POSITION = re.compile(
+    r"(?:Parser|Syntax)? ?error (?:at|between) line (\d+)(?: between)? columns? \d+"
+    r"(?: and (?:line \d+ column )?\d+)?: ",
+    re.I,
+)
 _XML_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?\S+\s+(?:SYSTEM|PUBLIC|(?:\"[^\"]*&|'[^']*&))", re.I)
 
 
@@ -52,7 +58,7 @@ class Source:
     @property
     def text(self) -> str:
         """The content as text."""
-        return self.content.decode("utf-8-sig")
+        return self.content.decode("utf-8")
 
 
 def read_quads(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
@@ -68,15 +74,17 @@ def read_quads(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
             yield from _read_yaml(source, vocabulary)
         elif source.format is JSON_LD:
             yield from _read_json(source, vocabulary)
-        elif source.format is RDF_XML and _XML_ENTITY.search(source.content):
-            source.cut(1, "entities that refer to files or to other entities are not read: write them out")
+        elif source.format is RDF_XML:
+            yield from _read_xml(source)
         else:
             yield from parse(source.content, format=_RDF_FORMATS[source.format], base_iri=source.ids)
     except SyntaxError as error:
         message = _POSITION.sub("", error.msg or "")
         found = _POSITION.match(error.msg or "")
         line = error.lineno or (int(found[1]) if found else 1)
-        source.cut(line, f"this is not {source.format.title}: {message[:1].lower()}{message[1:]}")
+        if re.match(r"[A-Z][a-z ]", message):
+            message = message[0].lower() + message[1:]
+        source.cut(line, f"this is not {source.format.title}: {message}")
 
 
 def inline_context(vocabulary: Vocabulary, language: str) -> dict[str, Any]:
@@ -91,6 +99,36 @@ def _read_yaml(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
     yield from _parse_json_ld(
         {"@context": inline_context(vocabulary, source.language), "@graph": document.nodes}, source.ids
     )
+
+
+def _read_xml(source: Source) -> Iterator[Quad]:
+    if entity := _XML_ENTITY.search(source.content):
+        line = source.content.count(b"\n", 0, entity.start()) + 1
+        source.cut(line, "entities that refer to files or to other entities are not read: write them out")
+        return
+    try:
+        # The reader of RDF/XML takes a file that breaks off for a whole one, and tells no lines. Expat fetches nothing.
+        expat.ParserCreate(namespace_separator=" ").Parse(source.content, True)
+    except expat.ExpatError as error:
+        source.cut(error.lineno, f"this is not XML: {expat.ErrorString(error.code)}")
+        return
+    content = _Lines(source.content)
+    try:
+        yield from parse(content, format=RdfFormat.RDF_XML, base_iri=source.ids)
+    except SyntaxError as error:
+        raise SyntaxError(error.msg, (None, content.line, None, None)) from None
+
+
+class _Lines(io.BytesIO):
+    """Bytes that are handed out line by line, so that `line` is how far a reader has come."""
+
+    line = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return one line at most."""
+        part = self.readline(size)
+        self.line += part.endswith(b"\n") or (bool(part) and self.tell() == len(self.getbuffer()))
+        return part
 
 
 def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
@@ -121,15 +159,18 @@ def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
             document, {"base": source.ids, "documentLoader": load}, on_property_dropped=dropped.add
         )
     except jsonld.JsonLdError as error:
-        source.cut(1, f"this is not JSON-LD: {_deepest(error)}")
+        line, message = _explain(error, source.text)
+        source.cut(line, f"this is not JSON-LD: {message}")
         return
     except RecursionError:
         source.cut(1, "this is nested too deeply to be read")
         return
     for key in sorted(name for name in dropped if isinstance(name, str) and not name.startswith("@")):
         line = _line_of_text(source.text, json.dumps(key, ensure_ascii=False))
-        message = f"“{key}” is not a term of the context{nearest(key, vocabulary.terms)}"
-        source.complaints.append(yamlld.Complaint(line, message))
+        right = nearest(key, vocabulary.terms)
+        if key in vocabulary.context:
+            right = f': write "@context": "{CONTEXT_ADDRESS}"'
+        source.complaints.append(yamlld.Complaint(line, f"“{key}” is not a term of the context{right}"))
     yield from _parse_json_ld(expanded, source.ids)
 
 
@@ -137,15 +178,15 @@ def _parse_json_ld(document: object, ids: str) -> Iterator[Quad]:
     return parse(orjson.dumps(document), format=RdfFormat.JSON_LD, base_iri=ids)
 
 
-def _deepest(error: BaseException) -> str:
-    """Return the innermost reason of a PyLD error, which wraps one in another."""
-    cause = getattr(error, "cause", None)
-    if isinstance(cause, BaseException):
-        return _deepest(cause)
+def _explain(error: BaseException, text: str) -> tuple[int, str]:
+    """Return the line and the innermost reason of a PyLD error, which wraps one in another."""
+    while isinstance(cause := getattr(error, "cause", None) or error.__cause__ or error.__context__, BaseException):
+        error = cause
     message = str(error.args[0] if error.args else error)
-    if "is not fetched" in message:
-        message += f": write it in the file, or use {CONTEXT_ADDRESS}"
-    return message
+    fetched = re.fullmatch(r"the context (.*) is not fetched", message)
+    if fetched:
+        return _line_of_text(text, fetched[1]), f"{message}: write it in the file, or use {CONTEXT_ADDRESS}"
+    return _line_of_text(text, '"@context"') if "context" in message else 1, message
 
 
 def _undecodable(content: bytes) -> int | None:

@@ -1,5 +1,6 @@
 """The files below `data/`, read into one store: every file is a graph of its own."""
 
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from ligraph.collection.files import SourceFile, source_files
 from ligraph.collection.readers import Source, read_quads
-from ligraph.collection.vetting import Vetted, rewritten, undeclared, vet
+from ligraph.collection.vetting import Vetted, mistyped, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.errors import CollectionError
@@ -80,6 +81,7 @@ def _read_file(
     except OSError as error:
         raise CollectionError(f"{file.path} cannot be read: {error.strerror}") from None
     settings = collection.settings
+    content = content.removeprefix(BOM_UTF8)
     source = Source(content, file.format, settings.ids, file.graph, settings.language, settings.base)
     vetted = Vetted()
     quads = vet(read_quads(source, vocabulary), file.graph, settings.ids, vetted)
@@ -93,16 +95,21 @@ def _read_file(
     for complaint in source.complaints:
         node = settings.ids + complaint.node if complaint.node else None
         sources.faults.append(Fault(file, complaint.message, line=complaint.line, node=node))
-    sources.faults.extend(_faults_of(file, vetted, vocabulary))
+    sources.faults.extend(_faults_of(file, vetted, settings.ids, vocabulary))
     sources.faults.extend(_named_twice(file, vetted, homes))
 
 
-def _faults_of(file: SourceFile, vetted: Vetted, vocabulary: Vocabulary) -> Iterator[Fault]:
+def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabulary) -> Iterator[Fault]:
     if vetted.blank:
         yield Fault(file, "a thing has no name of its own (a blank node): give it an id", blank=True)
     for iri, wrong in sorted(vetted.bad_ids.items()):
         yield Fault(file, wrong, node=iri)
-    for iri, is_error, message in undeclared(vetted, vocabulary):
+    for iri, cls, wrong in mistyped(vetted, vocabulary):
+        yield Fault(file, wrong, node=iri, predicate=TYPE, values=(cls,))
+    for subject, predicate, value in sorted(vetted.unaddressed):
+        wrong = f"“{value.removeprefix(ids)}” is an id of this collection and no address: write https://… whole"
+        yield Fault(file, wrong, node=subject, predicate=predicate, values=(value,))
+    for iri, is_error, message in undeclared(vetted, ids, vocabulary):
         if iri in vetted.predicates:
             yield Fault(file, message, predicate=iri, warning=not is_error)
         else:

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pyshacl
 import rdflib
 from pyoxigraph import Store
+from pyshacl.errors import ReportableRuntimeError
 
 from ligraph.collection.findings import Finding, read_findings
 from ligraph.collection.neighbourhood import Scissors, to_graph, to_rdflib
@@ -17,6 +21,7 @@ from ligraph.collection.paths import Term
 from ligraph.collection.shapes import Shapes
 from ligraph.collection.sieve import Sieve
 from ligraph.collection.sparql_constraints import sparql_findings
+from ligraph.errors import CollectionError
 
 BATCH = 2_000
 """Suspects that are judged in one pySHACL run: enough to spread its start, few enough to stay small."""
@@ -29,19 +34,38 @@ def validate(store: Store, shapes: Shapes, language: str) -> set[Finding]:
     """
     if shapes.beyond_the_sieve:
         return validate_fully(store, shapes, language)
-    sieve = Sieve(shapes, store)
-    suspects: set[Term] = set()
-    for root in shapes.roots:
-        suspects |= sieve.suspects(root)
-    findings = set(_judge(store, shapes, suspects, language))
-    for constraint in shapes.sparql:
-        findings.update(sparql_findings(sieve, constraint, language))
+    with _judging():
+        sieve = Sieve(shapes, store)
+        suspects: set[Term] = set()
+        for root in shapes.roots:
+            suspects |= sieve.suspects(root)
+        findings = set(_judge(store, shapes, suspects, language))
+        for constraint in shapes.sparql:
+            findings.update(sparql_findings(sieve, constraint, language))
     return findings
 
 
 def validate_fully(store: Store, shapes: Shapes, language: str) -> set[Finding]:
-    """Return what one plain pySHACL run finds wrong in a store's union graph."""
-    return set(_run(to_graph({quad.triple for quad in store}), shapes.graph, language))
+    """Return what one plain pySHACL run finds wrong in a store's union graph.
+
+    Raises: CollectionError when a shape cannot be run.
+    """
+    with _judging():
+        return set(_run(to_graph({quad.triple for quad in store}), shapes.graph, language))
+
+
+@contextmanager
+def _judging() -> Iterator[None]:
+    # rdflib logs every literal that is no value of its datatype, with a traceback; the shapes say what is wrong.
+    logger = logging.getLogger("rdflib.term")
+    was_off, logger.disabled = logger.disabled, True
+    try:
+        yield
+    # A shape that is not well formed fails wherever it is met first, in ways of its own.
+    except (ReportableRuntimeError, ValueError, LookupError, TypeError, AssertionError, re.error) as error:
+        raise CollectionError(f"the shapes cannot be run: {error}") from error
+    finally:
+        logger.disabled = was_off
 
 
 def _judge(store: Store, shapes: Shapes, suspects: Iterable[Term], language: str) -> Iterator[Finding]:
@@ -55,7 +79,9 @@ def _judge(store: Store, shapes: Shapes, suspects: Iterable[Term], language: str
 
 
 def _run(data: rdflib.Graph, shapes: rdflib.Graph, language: str) -> Iterator[Finding]:
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+    _, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+    if not isinstance(report, rdflib.Graph):
+        raise CollectionError(f"the shapes cannot be run: {text}")
     yield from read_findings(report, language)
 
 

@@ -12,6 +12,8 @@ from ligraph.collection.yamltree import nearest
 from ligraph.namespaces import RDF, SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
 
 _WELL_FORMED = re.compile(r"[^\W\d_][\w\-]*/[\w\-]+(#[\w\-]+)?")
+_WHOLE = re.compile(r"[a-z][a-z0-9+.\-]*://|urn:|tag:", re.I)
+_ADDRESSES = {SCHEMA + name for name in ("url", "sameAs", "contentUrl", "embedUrl", "thumbnailUrl", "license")}
 _CANONICAL = {XSD + "string", RDF + "langString", RDF + "dirLangString"}
 
 
@@ -19,13 +21,16 @@ _CANONICAL = {XSD + "string", RDF + "langString", RDF + "dirLangString"}
 class Vetted:
     """What came to light while the statements of one file were read.
 
-    Shape: `bad_ids` by IRI with the complaint; `subjects` only things and parts below the base.
+    Shape: `bad_ids` by IRI with the complaint; `subjects` only things and parts below the base; `typings` has the
+    subjects by segment and class; `unaddressed` the statements whose address is an id of the collection.
     """
 
     blank: bool = False
     bad_ids: dict[str, str] = field(default_factory=dict)
     predicates: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    typings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    unaddressed: set[tuple[str, str, str]] = field(default_factory=set)
     typed: set[Literal] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
     graphs: set[str] = field(default_factory=set)
@@ -46,6 +51,7 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
             subject_good = _vet_subject(subject, ids, vetted)
         if not subject_good:
             continue
+        assert isinstance(subject, NamedNode)
         if predicate.value.startswith(SCHEMA_HTTPS):
             predicate = _as_http(predicate)
         vetted.predicates.add(predicate.value)
@@ -56,9 +62,12 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
             if value.value.startswith(SCHEMA_HTTPS) and predicate.value == TYPE:
                 value = _as_http(value)
             if predicate.value == TYPE:
-                vetted.classes.add(value.value)
-            elif value.value.startswith(ids) and not _vet_id(value.value, ids, vetted):
-                continue
+                _note_class(subject.value, value.value, ids, vetted)
+            elif value.value.startswith(ids):
+                if not _vet_id(value.value, ids, vetted):
+                    continue
+                if predicate.value in _ADDRESSES:
+                    vetted.unaddressed.add((subject.value, predicate.value, value.value))
         else:
             vetted.blank = True
             continue
@@ -73,10 +82,11 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
         yield Quad(subject, predicate, value, name)
 
 
-def undeclared(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, bool, str]]:
+def undeclared(vetted: Vetted, ids: str, vocabulary: Vocabulary) -> Iterator[tuple[str, bool, str]]:
     """Yield the words that no ontology in force declares: IRI, whether that is an error, message.
 
-    A word of the model's own namespaces is an error; another's word is published, but nothing checks it.
+    A word of the model's own namespaces, a word that was taken for an id and one with a prefix that is not known
+    are errors; another's word is published, but nothing checks it.
     """
     own = vocabulary.own_namespaces
     for kind, found, known in (
@@ -88,12 +98,29 @@ def undeclared(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, bo
             near = nearest(short, [shorten(word) for word in known]) if _near(short, known) else ""
             if iri.startswith(own):
                 yield iri, True, f"{short} is not a {kind} of the ontology{near}"
+            elif iri.startswith(ids):
+                word = iri.removeprefix(ids)
+                yield iri, True, f"“{word}” is not a {kind} of the context{nearest(word, vocabulary.keys.values())}"
+            elif not _WHOLE.match(iri):
+                prefix = iri.partition(":")[0]
+                yield iri, True, f"the prefix “{prefix}:” is not known{nearest(prefix, vocabulary.prefixes)}"
             else:
                 yield (
                     iri,
                     False,
                     f"{short} is not a {kind} that the ontology declares, so nothing checks it{near}",
                 )
+
+
+def mistyped(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Yield the things whose class is not one of their segment: IRI, class, message."""
+    elsewhere = {cls for classes in vocabulary.allowed.values() for cls in classes}
+    for (segment, cls), subjects in sorted(vetted.typings.items()):
+        if cls not in elsewhere or segment not in vocabulary.allowed or vocabulary.may_be(segment, cls):
+            continue
+        names = " or ".join(sorted(shorten(known) for known in vocabulary.allowed[segment]))
+        for subject in subjects:
+            yield subject, cls, f"a thing under “{segment}/” is a {names}, not a {shorten(cls)}"
 
 
 def rewritten(typed: set[Literal]) -> dict[Literal, Literal]:
@@ -124,6 +151,13 @@ def _vet_subject(subject: object, ids: str, vetted: Vetted) -> bool:
         return False
     vetted.subjects.add(iri)
     return True
+
+
+def _note_class(subject: str, cls: str, ids: str, vetted: Vetted) -> None:
+    vetted.classes.add(cls)
+    if subject.startswith(ids):
+        segment = subject[len(ids) :].partition("/")[0]
+        vetted.typings.setdefault((segment, cls), []).append(subject)
 
 
 def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:

@@ -95,9 +95,8 @@ class Vocabulary:
     def terms(self) -> dict[str, Term]:
         """The terms of the context that are properties, by key."""
         found = {}
-        for key, value in self.context.items():
-            definition = {"@id": value} if isinstance(value, str) else value
-            name = definition.get("@reverse") or definition["@id"]
+        for key, definition in self._definitions.items():
+            name = definition.get("@reverse") or definition.get("@id") or key
             if key in self.prefixes or name.startswith("@"):
                 continue
             iri = self.expand(name)
@@ -116,8 +115,8 @@ class Vocabulary:
     def keys(self) -> dict[str, str]:
         """The key of each property, class and concept of the context, by IRI; reverse terms are left out."""
         found = {}
-        for key, value in self.context.items():
-            name = value if isinstance(value, str) else value.get("@id")
+        for key, definition in self._definitions.items():
+            name = definition.get("@id")
             if name and not name.startswith("@") and key not in self.prefixes:
                 found[self.expand(name)] = key
         return found
@@ -169,12 +168,22 @@ class Vocabulary:
         found = {s for s, p, o in self._statements if p == TYPE and o == OWL + "Ontology"}
         return tuple(sorted({iri + "#" for iri in found} | {iri for iri in found if iri[-1] in "/#"}))
 
+    def may_be(self, segment: str, cls: str) -> bool:
+        """Return whether things under a segment, or their parts, may have a class."""
+        allowed = self.allowed.get(segment, ())
+        return cls in allowed or any(cls in self.superclasses[known] for known in allowed)
+
     def expand(self, name: str) -> str:
         """Return the IRI of a compact IRI such as `schema:name`; anything else unchanged."""
         prefix, colon, rest = name.partition(":")
         if colon and not rest.startswith("//") and prefix in self.prefixes:
             return self.prefixes[prefix] + rest
         return name
+
+    @cached_property
+    def _definitions(self) -> dict[str, dict[str, Any]]:
+        whole = {key: {"@id": value} if isinstance(value, str) else value for key, value in self.context.items()}
+        return {key: value for key, value in whole.items() if isinstance(value, dict)}
 
     def _by_segment(self, predicate: str) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)

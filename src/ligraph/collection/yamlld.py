@@ -150,19 +150,21 @@ class _Reader:
             self.complain(
                 node,
                 f"no class has ids that begin with “{segment}/”{nearest(segment, self.vocabulary.allowed)}",
+                identifier,
             )
             return []
         default = self.vocabulary.segments.get(segment, ())
-        if "type" not in written:
-            part = "#" in identifier
-            return [minted] if minted and (part or not default) else [] if part else list(default)
         types = []
-        for scalar in self.scalars(written["type"]):
+        for scalar in self.scalars(written["type"]) if "type" in written else ():
             iri = class_or_word(scalar.value, self.vocabulary)
-            types.append(iri)
-            if iri not in allowed:
+            if self.vocabulary.may_be(segment, iri):
+                types.append(iri)
+            else:
                 names = " or ".join(sorted(self.vocabulary.keys.get(c, c) for c in allowed))
                 self.complain(scalar, f"a thing under “{segment}/” is a {names}, not a {scalar.value}", identifier)
+        if not types:
+            part = "#" in identifier
+            return [minted] if minted and (part or not default) else [] if part else list(default)
         return sorted({*types, *default}) if set(types) <= set(default) else types
 
     # ── what the format mints ──
@@ -253,7 +255,7 @@ class _Reader:
                     self.add_languages(thing["id"], term, item, values)
                 case yaml.MappingNode() if term.is_reference:
                     if nested := self.read_thing(item, values):
-                        self.mark(thing["id"], item, term.iri, nested)
+                        self.mark_reference(thing["id"], item, term, nested)
                 case yaml.ScalarNode():
                     self.add_scalar(thing["id"], term, item, values)
                 case _:
@@ -267,7 +269,10 @@ class _Reader:
             self.complain(node, str(error), owner)
             return
         values.append(value)
-        self.mark(owner, node, term.iri, value["@value"] if isinstance(value, dict) else value)
+        if isinstance(value, dict):
+            self.mark(owner, node, term.iri, value["@value"])
+        else:
+            self.mark_reference(owner, node, term, value)
 
     def add_languages(self, owner: str, term: Term, node: yaml.MappingNode, values: list[Any]) -> None:
         """Add the texts of a mapping such as `{en: …, es: …}`."""
@@ -322,6 +327,11 @@ class _Reader:
     def mark(self, subject: str, node: yaml.Node, property_: str | None = None, value: str | None = None) -> None:
         """Note where a statement stands."""
         self.document.marks.append(Mark(line_of(node), subject, property_, value))
+
+    def mark_reference(self, owner: str, node: yaml.Node, term: Term, value: str) -> None:
+        """Note where a statement stands that a term of the context may read the other way round."""
+        subject, value = (value, owner) if term.reverse else (owner, value)
+        self.mark(subject, node, term.iri, value)
 
     def complain(self, node: yaml.Node | None, message: str, owner: str | None = None) -> None:
         """Note what is wrong, and go on."""

@@ -10,6 +10,7 @@ DEEPEST = 40
 """Levels of nesting in a source file. A thing in a place in a set, with its clip's recording, takes 12."""
 
 _ADVICE = {
+    "but found another document": "one file is one document: leave out the line “---”, or make two files",
     "could not find expected ':'": "a key ends with “:” and a space",
     "did not find expected key": "is a line above indented differently, or a quote left open?",
     "found character that cannot start any token": "indent with spaces; quote a text that begins with %, @ or `",
@@ -37,6 +38,8 @@ def compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or "this is not YAML"
+        if error.context == "while scanning a quoted scalar" and problem == "found unexpected end of stream":
+            mark, problem = error.context_mark, "the quote that opens here is not closed"
         advice = f" ({_ADVICE[problem]})" if problem in _ADVICE else ""
         raise YamlError(_line(mark), f"this is not YAML: {problem}{advice}") from None
     except yaml.reader.ReaderError as error:
