@@ -366,6 +366,14 @@ def test_a_person_is_shown_in_every_role(every: dict[str, bytes]) -> None:
     assert "2021" in text
 
 
+def test_a_role_says_since_when(store: Store, pages: Pages, release: Release) -> None:
+    role = node(release, "person/sandra-park#role-2")
+    month = Literal("2019-05", datatype=NamedNode(XSD + "gYearMonth"))
+    say(store, role, NamedNode(SCHEMA + "startDate"), month)
+    for local in ("person/sandra-park", "set/hub-leadership", "organization/carnegie-foundation"):
+        assert "since May 2019" in read(render(pages, store, release.manifest, local)).text, local
+
+
 def test_long_lists_are_cut_and_say_so(store: Store, pages: Pages, release: Release) -> None:
     topic = node(release, "topic/data")
     for number in range(900):

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode, Store, Triple
 
 from ligraph.formats import DOCUMENTS, HTML
-from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS, TYPE
+from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
 from ligraph.views import recordings, relations
 from ligraph.views.documents import Document
@@ -126,10 +126,7 @@ class Pages:
     def home(self, store: Store, manifest: Manifest) -> bytes:
         """Return the first page: what there is, and the ways in."""
         reader = Reader(store, self.site, self.words)
-
-        def every(class_: str) -> list[Node]:
-            return reader.subjects(TYPE, NamedNode(class_)).nodes
-
+        every = reader.instances
         posts = every(SCHEMA + "BlogPosting")
         return self._render(
             "home.html",

@@ -94,6 +94,16 @@ class Reader:
         """Return what links to a thing by a property, in order of position and name."""
         return self._found(self.store.quads_for_pattern(None, NamedNode(predicate), value, None), limit or LIMIT)
 
+    def instances(self, class_: str) -> list[Node]:
+        """Return the first things of a class that are found, in order of position and name."""
+        found: dict[NamedNode, None] = {}
+        for quad in self.store.quads_for_pattern(None, NamedNode(TYPE), NamedNode(class_), None):
+            if isinstance(quad.subject, NamedNode):
+                found[quad.subject] = None
+            if len(found) == LIMIT:
+                break
+        return sorted((self.node(subject) for subject in found), key=lambda node: node.place)
+
     def typed_in(self, graph: NamedNode) -> Found:
         """Return the things and parts that a graph gives a type."""
         return self._found(self.store.quads_for_pattern(None, NamedNode(TYPE), None, graph), LIMIT)
