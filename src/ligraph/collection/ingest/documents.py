@@ -5,6 +5,7 @@ from typing import Literal
 
 from ligraph.collection.ingest.decoding import spaced
 from ligraph.collection.ingest.lines import Line, unwrapped, with_addresses, with_bullet
+from ligraph.collection.ingest.names import is_name
 
 Form = Literal["text", "page", "markdown"]
 
@@ -38,7 +39,9 @@ def plain_lines(text: str) -> list[Line]:
         if not line.text:
             block, hang = block + 1, 0
         elif hang and indent >= hang and line.kind == "text":
-            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
+            # Below nothing but a name stands what the person does.
+            joint = ", " if is_name(found[-1].text) else " "
+            found[-1] = replace(found[-1], text=f"{found[-1].text}{joint}{line.text}")
         else:
             # What is indented as far as the text of an item above it goes on with that item.
             hang = row.find(line.text[:1], indent + 1) if line.kind == "item" else 0

@@ -11,8 +11,8 @@ from ligraph.collection.ingest.words import ACTIONS, SET_WORDS
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _LABELLED = re.compile(
-    rf"^\W*(?P<label>{'|'.join(sorted(SET_WORDS, key=len, reverse=True))})\s*(?:no\.?\s*|#\s*)?"
-    rf"(?:(?P<number>\d{{1,2}}|[ivx]{{1,4}}|{'|'.join(_NUMBERS)})(?![\w’'])\s*(?:$|[:.)|]|[–—-])|:)\s*(?P<name>.*)$",
+    rf"^\W*(?:\w+\s+(?=(?:resource\s+)?sets?\b))?(?P<label>{'|'.join(sorted(SET_WORDS, key=len, reverse=True))})"
+    rf"\s*(?:no\.?\s*|#\s*)?(?:(?P<number>\d{{1,2}}|[ivx]{{1,4}}|[a-h]|{'|'.join(_NUMBERS)})(?![\w’'])\s*(?:$|[:.)|]|[–—-])|:)\s*(?P<name>.*)$",
     re.I,
 )
 _SPACED = re.compile(rf"^(?P<label>{'|'.join(SET_WORDS)})\s+(?P<number>\d{{1,2}})\s+(?P<name>[A-Z“].*)$", re.I)
@@ -112,6 +112,8 @@ def _number(written: str | None) -> int | None:
     for words in (_NUMBERS, _ROMAN):
         if word in words:
             return words.index(word) + 1
+    if len(word) == 1 and word in "abcdefgh":
+        return ord(word) - ord("a") + 1
     return int(word) if word.isdigit() else None
 
 

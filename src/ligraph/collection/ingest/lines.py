@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ligraph.collection.ingest.names import is_presenter
 from ligraph.collection.ingest.words import ACTIONS, LINK_VERBS, PRESENTER_WORDS
 
 Kind = Literal["text", "item", "heading"]
 
-_BULLET = re.compile(r"^(?:[•●◦▪■‣·*–—+-]|o(?=\s\s)|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"^(?:[•●◦▪■‣·*–—+-]|o(?=\s[A-Z])|\(?\d{1,2}[.)])\s+(?=\S)")
 _ORNAMENT = re.compile(r"^[^\w“\"‘'(\[{]+|[:\s.–—-]+$")
 _BARE_ADDRESS = re.compile(r"<?(https?://[^\s<>\"“”]+)>?", re.I)
 _ARROW = re.compile(r"\s*(?:[»›→➔➜►▶⟶]|>>?)\s*$")
@@ -22,6 +23,9 @@ _PRESENTERS = re.compile(
     rf"^\W*(?:(?:the|our|featured|guest|session|video|panel|set)\s+)*(?:{'|'.join(PRESENTER_WORDS)})(?:\(s\)|s)?"
     r"(?P<also>\s*(?:and|&|/)\s*[\w]+)?\s*(?:(?P<colon>[:–—-])\s*(?P<rest>.*))?$",
     re.I,
+)
+_BY = re.compile(
+    r"^(?:(?:co-)?(?:presented|facilitated|moderated|hosted|led)\s+by|with|featuring)\s+(?P<rest>[A-Z].*)$", re.I
 )
 
 
@@ -78,8 +82,12 @@ def inline_action(line: Line, *, opens: bool) -> tuple[str, str] | None:
 
 def presenters_of(line: Line) -> str | None:
     """Return what follows `Presenters:` on its line, "" where nothing does, None for another line."""
+    if line.kind == "item":
+        return None
+    if (by := _BY.match(line.text)) and is_presenter(by["rest"]):
+        return by["rest"]
     match = _PRESENTERS.match(line.text)
-    if not match or line.kind == "item":
+    if not match:
         return None
     if match["colon"] is None:
         return "" if line.kind == "heading" or line.strong or len(line.text.split()) < 3 else None

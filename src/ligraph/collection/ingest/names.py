@@ -101,6 +101,9 @@ def presenters_inline(text: str) -> list[str]:
     chunks = [chunk.strip() for chunk in re.split(r"\s*[;•|]\s*", text) if chunk.strip()]
     if len(chunks) > 1 and all(is_name(split_name(chunk)[0]) for chunk in chunks):
         return chunks
+    chunks = [chunk for chunk in re.split(r"(?<=\))\s*(?:,\s*(?:and\s+|&\s+)?|(?:and|&)\s+)", text) if chunk]
+    if len(chunks) > 1 and all(is_name(split_name(chunk)[0]) for chunk in chunks):
+        return chunks
     names = [part for part in re.split(r"\s*,\s*(?:and\s+|&\s+)?|\s+(?:and|&)\s+", text.rstrip(".")) if part]
     if len(names) > 1 and all(is_name(name) or is_degree(name) for name in names) and any(map(is_name, names)):
         return _with_degrees(names)

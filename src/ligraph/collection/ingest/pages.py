@@ -1,8 +1,8 @@
 """Web pages as saved from a browser: the lines of the post, without the page around it."""
 
 import re
-from dataclasses import dataclass
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Comment

@@ -1,6 +1,7 @@
 """A post as it stands: sets, their presenters' lines and resources, each with its line. Nothing is judged yet."""
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from ligraph.collection.ingest.decisions import Decision
 from ligraph.collection.ingest.documents import Document
@@ -105,8 +106,10 @@ def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[
     reading = False
     last: Line | None = None
     named: int | None = None
-    for line in lines:
+    for line, following in zip_longest(lines, lines[1:]):
         inline = presenters_of(line)
+        if inline is None and line.text.endswith(":") and following is not None and following.kind == "item":
+            inline = "" if len(line.text.split()) < 5 and is_presenter(following.text) else None
         if inline is not None:
             reading = True
             entries += [(text, line.number) for text in presenters_inline(inline)]

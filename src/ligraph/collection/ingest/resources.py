@@ -20,7 +20,7 @@ from ligraph.collection.ingest.times import Range, has_times, read_times
 
 _TAIL = re.compile(r"^(?P<cue>[^()]*\S)\s*(?P<note>\([^()]*\))$")
 _BRACKETED = re.compile(r"^[(\[](?P<inside>.*)[)\]]\.?$", re.S)
-_BROKEN_TIMES = re.compile(r"^\W*(?:watch|listen)\s+(?:from|at)\b", re.I)
+_BROKEN_TIMES = re.compile(r"^\W*(?:watch|listen)\b.*(?:\d|\bfrom\b)", re.I)
 
 
 @dataclass
@@ -129,7 +129,7 @@ class _Reader:
                 "times", f"“{line.text}” names no time that can be read", line.number, "write start and end yourself"
             )
             current.notes.append(bracketed["inside"].strip())
-        elif is_cue(line):
+        elif is_cue(line) and (is_arrow(line) or not bracketed):
             current.cues.append(cue_label(line.text))
             current.links += line.links
         elif bracketed:

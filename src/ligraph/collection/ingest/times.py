@@ -11,6 +11,7 @@ _RANGE = re.compile(
     re.I,
 )
 _WORDS = re.compile(r"\b(watch|listen|view|start|begin|play|from|at|hear|minutes?|clip|segment|skip|jump)\b", re.I)
+_BEGINNING = re.compile(r"\b(?:the\s+)?(?:very\s+)?(?:beginning|start)(?=\s*(?:-|–|—|to|until|through)\b)", re.I)
 LONGEST = 24 * 3600
 
 
@@ -42,6 +43,7 @@ def has_times(text: str) -> bool:
 
 def read_times(text: str) -> Reading:
     """Return the ranges of a text in its order."""
+    text = _BEGINNING.sub("0:00", text)
     ranges: list[Range] = []
     wrong: list[str] = []
     rest = text

@@ -14,7 +14,7 @@ ACTIONS = ("watch", "read", "act", "listen")
 PRESENTER_WORDS = (
     "presenter", "presented by", "speaker", "panelist", "panellist", "facilitator", "facilitated by", "moderator",
     "moderated by", "featuring", "host", "hosted by", "contributor", "discussant", "interviewer", "interviewee",
-    "with presenters", "author", "narrator", "guest", "keynote speaker", "speakers and facilitator",
+    "with presenters", "leader", "author", "narrator", "guest", "keynote speaker", "speakers and facilitator",
 )  # fmt: skip
 
 LINK_VERBS = words_of("""
@@ -23,7 +23,7 @@ LINK_VERBS = words_of("""
 """)
 
 SET_WORDS = (
-    "set", "resource set", "resources set", "collection", "bundle", "part", "section", "module", "theme", "topic",
+    "set", "resource set", "resources set", "collection", "bundle", "part", "section", "module", "theme", "topic", "strand", "unit", "week", "day", "chapter",
     "group", "playlist",
 )  # fmt: skip
 
