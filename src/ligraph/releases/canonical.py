@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,16 +29,15 @@ def canonical_lines(store: Store) -> list[bytes]:
 
 def digest_lines(lines: list[bytes]) -> Digests:
     """Return the digests of sorted N-Quads lines."""
-    total = hashlib.sha256()
-    graphs: dict[bytes, tuple[hashlib._Hash, int]] = {}
+    graphs: dict[bytes, list[bytes]] = defaultdict(list)
     for line in lines:
-        name = line[line.rindex(b"<") + 1 : line.rindex(b">")]
-        graph, count = graphs.get(name) or (hashlib.sha256(), 0)
-        graph.update(line)
-        total.update(line)
-        graphs[name] = (graph, count + 1)
-    named = {name.decode(): (graph.hexdigest(), count) for name, (graph, count) in sorted(graphs.items())}
-    return Digests(total.hexdigest(), named)
+        graphs[line[line.rindex(b"<") + 1 : line.rindex(b">")]].append(line)
+    named = {name.decode(): (_digest(graph), len(graph)) for name, graph in sorted(graphs.items())}
+    return Digests(_digest(lines), named)
+
+
+def _digest(lines: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -58,11 +59,15 @@ def drafting(checked: Checked, parent: Manifest | None, inputs: dict[str, str]) 
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "dumps").mkdir(parents=True)
         lines = canonical_lines(checked.store)
-        _write_store(folder, lines)
-        write_lines(folder / DUMP, lines)
-        _write_difference(folder, checked, parent, lines)
-        _write_words(folder, checked)
-        yield Draft(folder, checked, lines, _manifest(checked, parent, inputs, lines))
+        # The engine loads outside Python's lock: a second core writes the store while this one does the rest.
+        with ThreadPoolExecutor(1) as other:
+            store = other.submit(_write_store, folder, lines)
+            write_lines(folder / DUMP, lines)
+            _write_difference(folder, checked, parent, lines)
+            _write_words(folder, checked)
+            manifest = _manifest(checked, parent, inputs, lines)
+            store.result()
+        yield Draft(folder, checked, lines, manifest)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReleaseError(
