@@ -154,7 +154,7 @@ def _readings(entry: str, parts: Sequence[str], evidence: Evidence) -> Iterator[
     count = len(parts)
     for cut in range(count + 1):
         left, right = tuple(parts[:cut]), tuple(parts[cut:])
-        for role, organization in {(left, right), (right, left)}:
+        for role, organization in dict.fromkeys(((left, right), (right, left))):
             alone = not role or not organization
             first = None if alone else role == left
             prior = 0.0 if first is None else 0.5 * evidence.role_first * (1 if first else -1)

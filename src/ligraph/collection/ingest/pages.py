@@ -11,7 +11,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from ligraph.collection.ingest.chrome import prune, words_in
 from ligraph.collection.ingest.decoding import spaced
 from ligraph.collection.ingest.documents import Document, finished, width_of
-from ligraph.collection.ingest.lines import Line, Link
+from ligraph.collection.ingest.lines import Line, Link, is_arrow
 from ligraph.collection.ingest.words import words_of
 from ligraph.collection.values import date_type
 from ligraph.errors import PostError
@@ -40,11 +40,11 @@ def page_document(text: str, *, whole: bool = False, address: str | None = None)
     try:
         soup = _soup(text)
         address = address or _address(soup)
-        base = soup.find("base", href=True)
+        base = next((urljoin(address or "", str(tag["href"])) for tag in soup.find_all("base", href=True)), address)
         title, published = _title(soup), _published(soup)
         if not whole:
             prune(soup)
-        walker = _Walker(urljoin(address or "", str(base["href"])) if isinstance(base, Tag) else address)
+        walker = _Walker(base)
         walker.walk(_content(soup), 0)
     except RecursionError:
         raise PostError(
@@ -138,6 +138,9 @@ class _Walker:
             self.walk(child, depth + 1)
         if is_link:
             self.read_link(self.anchors.pop())
+            # Buttons stand beside each other without a space.
+            if self.links and is_arrow(Line(self.links[-1].label, 0, 0)):
+                self.flush()
         if is_block:
             self.flush()
             self.block += 1

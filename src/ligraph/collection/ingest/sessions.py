@@ -33,6 +33,7 @@ _IN = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s+(?=[“\"‘'(]?[A-Z])")
 _OWNER = re.compile(r"^.*[’']s?\s+(?=[A-Z0-9])")
+_OPENINGS = frozenset(("from", "during", "our", "this", "by", "since", "after", "before", "as"))
 _NEXT = re.compile(r"\s+(?:and|&)\s+(?:the|a|our)\b.*$")
 
 
@@ -138,7 +139,7 @@ def other_names(name: str, texts: Iterable[str]) -> list[str]:
     for text in texts:
         for match in re.finditer(_PROPER, text):
             words = _proper(match[0]).split()
-            while words and words[0].casefold() in CONNECTORS:
+            while words and words[0].casefold() in CONNECTORS | _OPENINGS:
                 words.pop(0)
             candidate = " ".join(words)
             if (

@@ -23,8 +23,8 @@ LINK_VERBS = words_of("""
 """)
 
 SET_WORDS = (
-    "set", "resource set", "resources set", "collection", "bundle", "part", "section", "module", "theme", "topic", "strand", "unit", "week", "day", "chapter",
-    "group", "playlist",
+    "set", "resource set", "resources set", "collection", "bundle", "part", "section", "module", "theme", "topic",
+    "strand", "unit", "week", "day", "chapter", "group", "playlist",
 )  # fmt: skip
 
 SESSION_WORDS = (

@@ -192,7 +192,9 @@ class Works:
         """Note two resources of one title."""
         if self.is_other(one, other):
             message = f"“{other.name}” is also the title at line {one.line}, with another description"
-            remedy = "they are written as different; if one title was copied by mistake, correct it; if they are one, keep one"
+            remedy = (
+                "they are written as different; correct a title that was copied by mistake, or keep one if they are one"
+            )
         else:
             message = f"“{other.name}” is also the title at line {one.line}, with much the same description"
             remedy = f"if they are one resource, list {ids[0]} in both sets; if not, write differentFrom: {ids[0]}"
