@@ -23,7 +23,7 @@ from ligraph.stores.embedded import Release
 from ligraph.views.documents import read_document
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages, Site
-from ligraph.views.recordings import _at
+from ligraph.views.recordings import watched_from
 from ligraph.views.values import clock, length, read_address, read_date
 from ligraph.views.words import Words
 
@@ -350,7 +350,7 @@ def test_a_clip_is_watched_from_its_beginning(store: Store, pages: Pages, releas
     ],
 )
 def test_the_moment_in_an_address(address: str, start: int, expected: str) -> None:
-    assert _at(address, start) == expected
+    assert watched_from(address, start) == expected
 
 
 def test_a_topic_adds_up_what_there_is_to_watch(every: dict[str, bytes]) -> None:

@@ -16,6 +16,11 @@ class Kind:
     plural: str
     layout: str = "thing"
 
+    @property
+    def numbered(self) -> bool:
+        """Whether such things may have a position: posts, sets and parts, and what the model does not know."""
+        return self.layout in ("post", "set", "thing")
+
 
 KINDS = (
     Kind(SCHEMA + "CreativeWorkSeries", "series", "series", "series"),

@@ -96,6 +96,11 @@ class Node:
         return self.iri.value.removeprefix(self.reader.site.ids)
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is shown on the page of another thing."""
+        return "#" in self.local
+
+    @property
     def classes(self) -> list[Value]:
         """Its classes by their short names."""
         self.reader.shown.update((self.iri, TYPE, NamedNode(iri)) for iri in self.types)
@@ -126,7 +131,7 @@ class Node:
     @cached_property
     def place(self) -> tuple[int, str]:
         """Where it stands among others: by its position where it has one, then by its name."""
-        for term in self.reader.objects(self.iri, SCHEMA + "position"):
+        for term in self.reader.objects(self.iri, SCHEMA + "position") if self.kind.numbered else ():
             if isinstance(term, Literal) and term.value.isdecimal():
                 return int(term.value), self.text.casefold()
         return 0, self.text.casefold()

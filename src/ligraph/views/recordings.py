@@ -97,7 +97,7 @@ def _address(node: Node, start: int | None, end: int | None) -> Value | None:
     """Return where people watch, at the right moment where the address can say it."""
     for value in node.peek("schema:url"):
         if isinstance(value, Value) and value.href:
-            return _by_host(Value(value.text, href=_at(value.href, start), external=True))
+            return _by_host(Value(value.text, href=watched_from(value.href, start), external=True))
     for name in ("schema:contentUrl", "schema:embedUrl"):
         for value in node.peek(name):
             if isinstance(value, Value) and value.href:
@@ -111,8 +111,8 @@ def _by_host(value: Value) -> Value:
     return replace(value, text=host.removeprefix("www.")) if host else value
 
 
-def _at(address: str, start: int | None) -> str:
-    """Return the address of a page with the moment that its player should begin at."""
+def watched_from(address: str, start: int | None) -> str:
+    """Return the address of a page with the moment that its player begins at, where its host is known to take one."""
     host = urlsplit(address).hostname or ""
     if not start or "#" in address or re.search(r"[?&]t=", address):
         return address
