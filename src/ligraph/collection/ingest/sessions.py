@@ -19,11 +19,15 @@ _TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIN
 _TITLE_LAST = re.compile(
     rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I
 )
+_TITLE_AT = re.compile(rf"\b(?:in|from|during|at)\s+(?:{_QUOTED})(?=,?\s+(?:at|during|of)\s)", re.I)
+_TITLE_END = re.compile(rf"\b(?P<kind>{_KIND})\b[^“\"]{{0,80}}:\s*(?:{_QUOTED})", re.I)
 _ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,)\s*$")
 _WORD = r"[A-Z0-9](?:[\w’'&-]|\.(?=\w))*"
 _SMALL = r"(?:of|on|in|for|the|and|at|to|with|&|a|de|la)"
 _PROPER = rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*"
-_AT = re.compile(rf"^[\s,]*(?:held\s+)?(?:at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})")
+_AT = re.compile(
+    rf"^[\s,]*(?:[a-z]+\s+){{0,2}}?(?P<where>at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})"
+)
 _UNQUOTED = re.compile(rf"\bthe\s+(?P<title>{_PROPER})\s+(?P<kind>{_KIND})\b")
 _FEATURED = re.compile(
     r"\b(?:included|featured|presented|shared|discussed|shown|recorded|introduced|drawn|taken|offered|comes?)\b", re.I
@@ -87,11 +91,15 @@ def read_featured(sentence: str) -> Featured | None:
 
 
 def _quoted_sessions(sentence: str) -> Iterable[Mention]:
-    for pattern in (_TITLE_FIRST, _TITLE_LAST):
+    for pattern in (_TITLE_FIRST, _TITLE_LAST, _TITLE_END, _TITLE_AT):
         matches = list(pattern.finditer(sentence))
         for match in matches:
-            event = _event_after(sentence[match.end() :])
-            if match["kind"].casefold().endswith("s") and (also := _ALSO.search(sentence[: match.start()])):
+            event = _event_after(sentence[match.end() :]) or _event_in(sentence.replace(_title(match), ""))
+            if pattern is _TITLE_AT and (event is None or not is_event(event)):
+                continue
+            if match.groupdict().get("kind", "").casefold().endswith("s") and (
+                also := _ALSO.search(sentence[: match.start()])
+            ):
                 yield Mention(_title(also), event)
             yield Mention(_title(match), event)
         if matches:
@@ -104,7 +112,28 @@ def _title(match: re.Match[str]) -> str:
 
 def _event_after(text: str) -> str | None:
     match = _AT.match(text)
-    return _proper(match["event"]) if match else None
+    if not match:
+        return None
+    name = _proper(match["event"])
+    return name if match["where"] == "at" or is_event(name) or _years(name) else None
+
+
+def _event_in(sentence: str) -> str | None:
+    """Return the one event that a sentence names anywhere."""
+    found: dict[str, None] = {}
+    for match in re.finditer(_PROPER, sentence):
+        head = head_of(match[0])
+        if head and re.search(r"\d{4}", match[0]):
+            found[_until_head(_proper(match[0]), head)] = None
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _until_head(name: str, head: str) -> str:
+    """Return a name without what follows the word for its kind, unless that says what it is on."""
+    words = name.split()
+    index = next((i for i, word in enumerate(words) if key_of(word) == head), len(words) - 1)
+    goes_on = len(words) > index + 1 and words[index + 1].casefold() in CONNECTORS
+    return name if goes_on else " ".join(words[: index + 1])
 
 
 def _proper(text: str) -> str:
@@ -134,22 +163,23 @@ def head_of(name: str) -> str | None:
 
 def other_names(name: str, texts: Iterable[str]) -> list[str]:
     """Return the names in some texts that share the kind and the year of an event, each once, in their order."""
-    head, years = head_of(name), set(re.findall(r"\b(?:19|20)\d\d\b", name))
-    found: dict[str, None] = {}
+    head, years = head_of(name), _years(name)
+    found: dict[str, frozenset[str]] = {}
     for text in texts:
         for match in re.finditer(_PROPER, text):
             words = _proper(match[0]).split()
             while words and words[0].casefold() in CONNECTORS | _OPENINGS:
                 words.pop(0)
             candidate = " ".join(words)
-            if (
-                head
-                and head_of(candidate) == head
-                and set(re.findall(r"\b(?:19|20)\d\d\b", candidate)) == years
-                and years
-            ):
-                found.setdefault(candidate)
-    return list(found)
+            if head and head_of(candidate) == head:
+                found.setdefault(candidate, _years(candidate))
+    if not years and len(set(filter(None, found.values()))) == 1:
+        years = next(filter(None, found.values()))
+    return [candidate for candidate, of in found.items() if of == years and years]
+
+
+def _years(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b(?:19|20)\d\d\b", name))
 
 
 def is_shorter(short: str, full: str) -> bool:

@@ -28,8 +28,9 @@ SET_WORDS = (
 )  # fmt: skip
 
 SESSION_WORDS = (
-    "session", "keynote", "workshop", "panel", "plenary", "breakout", "webinar", "talk", "presentation", "conversation",
-    "roundtable", "masterclass", "podcast episode", "discussion", "spotlight", "poster",
+    "session", "keynote", "workshop", "panel", "plenary", "breakout", "webinar", "talk", "presentation",
+    "conversation", "roundtable", "masterclass", "course", "pre-conference course", "podcast episode", "discussion",
+    "spotlight", "poster",
 )  # fmt: skip
 
 SERIES_WORDS = ("webinar series", "podcast series", "speaker series", "video series", "series", "podcast")
