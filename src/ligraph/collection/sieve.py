@@ -54,6 +54,8 @@ _BOUNDS = {
     SH.maxInclusive: "<=",
     SH.maxExclusive: "<",
 }
+_TOGETHER = 30
+"""Constraints that one query asks for: a target is found once for all of them, and a query stays readable."""
 _UNICODE_CLASSES = ("\\w", "\\W", "\\b", "\\B", "\\d", "\\D", "\\s", "\\S")
 
 
@@ -76,24 +78,40 @@ class Sieve:
 
     # ── targets ──
 
-    def target(self, root: Node, besides: URIRef | None = None) -> list[str]:
-        """Return the patterns that bind `?this` to the targets of a root shape, one for each target.
-
-        Shape: targets of the kind `besides` are left out.
-        """
-        return [self._target(kind, value) for kind, value in self.shapes.targets(root) if kind != besides]
+    def target(self, root: Node) -> list[str]:
+        """Return the patterns that bind `?this` to the targets of a root shape, one for each target."""
+        return [self._target(kind, value) for kind, value in self.shapes.targets(root)]
 
     def suspects(self, root: Node) -> set[Term]:
         """Return the targets of a root shape that its core constraints may find wrong."""
         # A target that is named needs no query; and in SPARQL a path of no steps leads nowhere from a node
         # that the graph does not have, in SHACL to the node itself.
         found = {to_store(value) for kind, value in self.shapes.targets(root) if kind == SH.targetNode}
-        expressions = list(self.broken(root, "?this"))
-        for pattern in self.target(root, SH.targetNode):
-            texts = [ALL] if any(e.text == ALL for e in expressions) else [e.text for e in expressions]
-            for text in texts:
-                found |= self.select(f"SELECT DISTINCT ?this WHERE {{ {pattern} FILTER({text}) }}")
+        everywhere = list(self.broken(root, "?this"))
+        path = self.graph.value(root, SH.path)
+        for kind, value in self.shapes.targets(root):
+            if kind == SH.targetSubjectsOf and value == path:
+                # The target's pattern passes the values already: no need to look them up again.
+                name = self._new()
+                found |= self._select_broken(f"?this {value.n3()} {name} .", list(self._at_values(root, value, name)))
+            elif kind != SH.targetNode:
+                found |= self._select_broken(self._target(kind, value), everywhere)
         return found
+
+    def _select_broken(self, pattern: str, expressions: list[Expression]) -> set[Term]:
+        texts = [expression.text for expression in expressions]
+        if ALL in texts:
+            return self.select(f"SELECT DISTINCT ?this WHERE {{ {pattern} }}")
+        found: set[Term] = set()
+        for start in range(0, len(texts), _TOGETHER):
+            together = " || ".join(f"({text})" for text in texts[start : start + _TOGETHER])
+            found |= self.select(f"SELECT DISTINCT ?this WHERE {{ {pattern} FILTER({together}) }}")
+        return found
+
+    def _at_values(self, shape: Node, path: Node, value: str) -> Iterator[Expression]:
+        """Yield the constraints of a property shape where `?this` and a variable for its values are bound."""
+        yield from self._of_property(shape, "?this", path.n3(), 0)
+        yield from self._of_value(shape, value, 0)
 
     def select(self, query: str) -> set[Term]:
         """Return what a query binds to `?this`."""
