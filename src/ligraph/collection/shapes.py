@@ -98,9 +98,8 @@ class Shapes:
             yield SH.targetClass, root
 
     def members(self, node: Node) -> list[Node]:
-        """Return the members of an RDF list."""
-        assert isinstance(node, BNode | URIRef)
-        return list(RdfList(self.graph, node))
+        """Return the members of an RDF list; a text is a list of none."""
+        return list(RdfList(self.graph, node)) if isinstance(node, BNode | URIRef) else []
 
     def below(self, shape: Node) -> Iterator[Node]:
         """Yield the shapes that a shape refers to."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, count
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
@@ -194,7 +194,7 @@ class Sieve:
             yield Expression(f"EXISTS {{ {x} {steps} {a} . {x} {steps} {b} FILTER({same}) }}")
         for wanted in self.graph.objects(shape, SH.hasValue):
             text = f"NOT EXISTS {{ {x} {steps} {wanted.n3()} }}"
-            yield Expression(ALL if isinstance(wanted, BNode) else text)
+            yield Expression(text if _is_kept(wanted) else ALL)
         yield from self._of_pairs(shape, x, steps)
         yield from self._qualified(shape, x, steps, depth)
 
@@ -233,7 +233,8 @@ class Sieve:
             elif predicate == SH.datatype:
                 yield self._datatype(v, value)
             elif predicate == SH.nodeKind:
-                yield Expression(f"!({_NODE_KINDS[value].format(v=v)})", True)  # type: ignore[index]
+                kind = _NODE_KINDS.get(value)  # type: ignore[call-overload]
+                yield Expression(f"!({kind.format(v=v)})", True) if kind else Expression(ALL)
             elif predicate in _BOUNDS:
                 yield self._bound(v, value, _BOUNDS[predicate])  # type: ignore[index]
             elif predicate in (SH.minLength, SH.maxLength):
@@ -245,7 +246,7 @@ class Sieve:
                 tags = [f"LANGMATCHES(LANG({v}), {Literal(str(tag)).n3()})" for tag in self.shapes.members(value)]
                 yield Expression(f"!COALESCE(isLiteral({v}) && ({' || '.join(tags) or 'false'}), false)")
             elif predicate == SH["in"]:
-                same = [f"sameTerm({v}, {member.n3()})" for member in self.shapes.members(value)]
+                same = [f"sameTerm({v}, {member.n3()})" for member in self.shapes.members(value) if _is_kept(member)]
                 yield Expression(f"!({' || '.join(same) or 'false'})")
             elif predicate == SH.closed and isinstance(value, Literal) and value.toPython() is True:
                 yield self._closed(shape, v)
@@ -326,3 +327,11 @@ class Sieve:
     def _new(self) -> str:
         # No name that a person would give a variable: targets are joined to queries of shapes.
         return f"?__{next(self._numbers)}"
+
+
+def _is_kept(node: Node) -> bool:
+    """Return whether a store has a node as it is written: one that it would rewrite is equal to nothing in it."""
+    term = to_store(node)
+    scratch = Store()
+    scratch.add(Quad(NamedNode(RDFS), NamedNode(RDFS), term))
+    return not isinstance(term, BlankNode) and next(iter(scratch)).object == term

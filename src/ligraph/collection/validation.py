@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pyshacl
 import rdflib
 from pyoxigraph import Store
-from pyshacl.errors import ReportableRuntimeError
 
 from ligraph.collection.findings import Finding, read_findings
 from ligraph.collection.neighbourhood import Scissors, to_graph, to_rdflib
@@ -21,7 +19,7 @@ from ligraph.collection.paths import Term
 from ligraph.collection.shapes import Shapes
 from ligraph.collection.sieve import Sieve
 from ligraph.collection.sparql_constraints import sparql_findings
-from ligraph.errors import CollectionError
+from ligraph.errors import CollectionError, LigraphError
 
 BATCH = 2_000
 """Suspects that are judged in one pySHACL run: enough to spread its start, few enough to stay small."""
@@ -61,8 +59,10 @@ def _judging() -> Iterator[None]:
     was_off, logger.disabled = logger.disabled, True
     try:
         yield
-    # A shape that is not well formed fails wherever it is met first, in ways of its own.
-    except (ReportableRuntimeError, ValueError, LookupError, TypeError, AssertionError, re.error) as error:
+    except LigraphError:
+        raise
+    except Exception as error:
+        # A shape or a query that is not well formed fails wherever it is met first, in pySHACL's and rdflib's own ways.
         raise CollectionError(f"the shapes cannot be run: {error}") from error
     finally:
         logger.disabled = was_off
