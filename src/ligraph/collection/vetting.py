@@ -8,13 +8,13 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from ligraph.collection.ids import complaint
 from ligraph.collection.vocabulary import Vocabulary
-from ligraph.collection.yamltree import nearest
-from ligraph.namespaces import RDF, SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
+from ligraph.collection.yamltree import nearest, suggest
+from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
 
 _WELL_FORMED = re.compile(r"[^\W\d_][\w\-]*/[\w\-]+(#[\w\-]+)?")
 _WHOLE = re.compile(r"[a-z][a-z0-9+.\-]*://|urn:|tag:", re.I)
 _ADDRESSES = {SCHEMA + name for name in ("url", "sameAs", "contentUrl", "embedUrl", "thumbnailUrl", "license")}
-_CANONICAL = {XSD + "string", RDF + "langString", RDF + "dirLangString"}
+_STRING = XSD + "string"
 
 
 @dataclass
@@ -52,22 +52,27 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
         if not subject_good:
             continue
         assert isinstance(subject, NamedNode)
-        if predicate.value.startswith(SCHEMA_HTTPS):
+        # Terms make their text anew each time they are asked for it.
+        word = predicate.value
+        if word.startswith(SCHEMA_HTTPS):
             predicate = _as_http(predicate)
-        vetted.predicates.add(predicate.value)
-        if isinstance(value, Literal):
-            if value.datatype.value not in _CANONICAL:
-                vetted.typed.add(value)
-        elif isinstance(value, NamedNode):
-            if value.value.startswith(SCHEMA_HTTPS) and predicate.value == TYPE:
-                value = _as_http(value)
-            if predicate.value == TYPE:
-                _note_class(subject.value, value.value, ids, vetted)
-            elif value.value.startswith(ids):
-                if not _vet_id(value.value, ids, vetted):
+            word = predicate.value
+        vetted.predicates.add(word)
+        if isinstance(value, NamedNode):
+            text = value.value
+            if word == TYPE:
+                if text.startswith(SCHEMA_HTTPS):
+                    value = _as_http(value)
+                    text = value.value
+                _note_class(subject.value, text, ids, vetted)
+            elif text.startswith(ids):
+                if text not in vetted.subjects and not _vet_id(text, ids, vetted):
                     continue
-                if predicate.value in _ADDRESSES:
-                    vetted.unaddressed.add((subject.value, predicate.value, value.value))
+                if word in _ADDRESSES:
+                    vetted.unaddressed.add((subject.value, word, text))
+        elif isinstance(value, Literal):
+            if value.language is None and value.datatype.value != _STRING:
+                vetted.typed.add(value)
         else:
             vetted.blank = True
             continue
@@ -95,7 +100,7 @@ def undeclared(vetted: Vetted, ids: str, vocabulary: Vocabulary) -> Iterator[tup
     ):
         for iri in sorted(found - known):
             short = shorten(iri)
-            near = nearest(short, [shorten(word) for word in known]) if _near(short, known) else ""
+            near = suggest(short, [shorten(word) for word in known])
             if iri.startswith(own):
                 yield iri, True, f"{short} is not a {kind} of the ontology{near}"
             elif iri.startswith(ids):
@@ -173,6 +178,3 @@ def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:
 def _as_http(node: NamedNode) -> NamedNode:
     return NamedNode(SCHEMA + node.value.removeprefix(SCHEMA_HTTPS))
 
-
-def _near(short: str, known: Iterable[str]) -> bool:
-    return "did you mean" in nearest(short, [shorten(word) for word in known])
