@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations, count
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
-from rdflib import BNode, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 

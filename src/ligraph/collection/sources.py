@@ -14,7 +14,7 @@ from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.errors import CollectionError
 from ligraph.formats import JSON_LD, RDF_XML, YAML_LD
-from ligraph.namespaces import TYPE, VOID
+from ligraph.namespaces import TYPE, VOID, shorten
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,10 @@ def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabular
         else:
             yield Fault(file, message, predicate=TYPE, values=(iri,), warning=not is_error)
     for literal, stored in sorted(rewritten(vetted.typed).items(), key=lambda pair: pair[0].value):
-        message = f"“{literal.value}” is published as “{stored.value}”: write it so, to see what others will see"
+        before, after = literal.value, stored.value
+        if before == after:
+            before, after = (f"{t.value} ({shorten(t.datatype.value)})" for t in (literal, stored))
+        message = f"“{before}” is published as “{after}”: write it so, to see what others will see"
         yield Fault(file, message, values=(literal.value, stored.value), warning=True)
 
 

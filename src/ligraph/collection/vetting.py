@@ -140,7 +140,7 @@ def rewritten(typed: set[Literal]) -> dict[Literal, Literal]:
     for quad in scratch:
         number = int(quad.subject.value.removeprefix("urn:n:"))
         stored = quad.object
-        if isinstance(stored, Literal) and stored.value != literals[number].value:
+        if isinstance(stored, Literal) and stored != literals[number]:
             found[literals[number]] = stored
     return found
 
@@ -177,4 +177,3 @@ def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:
 
 def _as_http(node: NamedNode) -> NamedNode:
     return NamedNode(SCHEMA + node.value.removeprefix(SCHEMA_HTTPS))
-
