@@ -122,7 +122,7 @@ class _Reporter:
             node = _plain(focus)
             yield Result(
                 Severity(finding.severity.removeprefix(SH).lower()),
-                finding.message,
+                self._message(finding.component, finding.message, value),
                 file.name if file else None,
                 line,
                 node,
@@ -132,6 +132,14 @@ class _Reporter:
                 finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None,
                 finding.component,
             )
+
+    def _message(self, component: str, message: str, value: object) -> str:
+        """Return a shape's message; where a thing is asked for that nothing describes, that comes first."""
+        if component != SH + "ClassConstraintComponent" or not isinstance(value, NamedNode):
+            return message
+        if next(self.store.quads_for_pattern(value, None, None, None), None) is not None:
+            return message
+        return f"Nothing describes {value.value.removeprefix(self.ids)}. {message}"
 
     def name_of(self, iri: str | None) -> str | None:
         """Return the name of a thing, in the collection's language where it has one."""

@@ -1,5 +1,6 @@
 """On which line of its file a statement stands. Looked up when something is wrong, never before."""
 
+import logging
 import re
 from codecs import BOM_UTF8
 from collections import defaultdict
@@ -180,6 +181,8 @@ def _parse_turtle(text: str, base: str, trig: bool, found: list[Place]) -> None:
     from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
     from rdflib.plugins.parsers.trig import TrigSinkParser
 
+    # rdflib logs every IRI that it finds odd; the check has said so already.
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     # rdflib makes the statements of an object list when it has read the whole list, so the line of each
     # object is noted when the object is read. Its lines count from 0.
     lines: dict[int, int] = {}

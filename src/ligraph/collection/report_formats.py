@@ -96,8 +96,9 @@ def _result_text(result: Result, ids: str, paint: Callable[[str, str], str]) -> 
         short = result.node.removeprefix(ids)
         what = f"{what} <{short}>" if what else f"<{short}>"
     head = "  ".join(part for part in (paint(f"{result.severity.value:9}", style), place, what) if part)
-    path = f"{shorten(result.path)}: " if result.path and "<" not in result.path else ""
-    return f"  {head}\n             {path}{result.message}"
+    path = shorten(result.path) if result.path and "<" not in result.path else ""
+    before = f"{path}: " if path and path not in result.message else ""
+    return f"  {head}\n             {before}{result.message}"
 
 
 def _result_values(result: Result) -> list[tuple[str, NamedNode | Literal]]:

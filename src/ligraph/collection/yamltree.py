@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import yaml
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 DEEPEST = 40
 """Levels of nesting in a source file. A thing in a place in a set, with its clip's recording, takes 12."""
@@ -69,10 +69,20 @@ def keys_of(node: yaml.MappingNode) -> list[str]:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return “: did you mean …?” where a known word is near, else the known words."""
     words = sorted(known)
-    near = process.extractOne(word, words, score_cutoff=70)
-    if near:
-        return f": did you mean “{near[0]}”?"
+    if suggestion := suggest(word, words):
+        return suggestion
     return ": " + ", ".join(words[:12]) + (", …" if len(words) > 12 else "")
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return “: did you mean …?” where a known word is near, else nothing."""
+    # A prefix that both have makes any two words near: only what comes after it is compared.
+    near = process.extractOne(word, sorted(known), scorer=fuzz.ratio, processor=_after_prefix, score_cutoff=74)
+    return f": did you mean “{near[0]}”?" if near else ""
+
+
+def _after_prefix(word: str) -> str:
+    return word.rpartition(":")[2]
 
 
 def _measure_depth(text: str) -> None:
