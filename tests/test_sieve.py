@@ -9,7 +9,7 @@ import rdflib
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
-from strategies import PREFIXES, graphs, plain_terms, random_sparql, shapes_graphs, written_sparql
+from strategies import PREFIXES, graphs, random_sparql, shapes_graphs, written_sparql
 
 from ligraph.collection.rules import derive
 from ligraph.collection.shapes import Shapes, read_shapes
@@ -58,13 +58,13 @@ def test_every_core_component_is_judged_as_plain_pyshacl_does(data: str, shapes:
     assert_same(store_of(data), shapes_of(shapes))
 
 
-@given(graphs(values=plain_terms), shapes_graphs(written_sparql))
+@given(graphs(plain=True), shapes_graphs(written_sparql))
 @examples(60)
 def test_queries_of_every_construct_find_what_plain_pyshacl_finds(data: str, shapes: str) -> None:
     assert_same(store_of(data), shapes_of(shapes))
 
 
-@given(graphs(values=plain_terms), shapes_graphs(random_sparql))
+@given(graphs(plain=True), shapes_graphs(random_sparql))
 @examples(60)
 def test_random_queries_find_what_plain_pyshacl_finds(data: str, shapes: str) -> None:
     assert_same(store_of(data), shapes_of(shapes))
