@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Ingested:
                 {"kind": d.kind, "line": d.line, "message": d.message, "remedy": d.remedy, "ids": list(d.ids)}
                 for d in self.decisions
             ],
-            "differences": [str(difference) for difference in self.differences],
+            "differences": [asdict(difference) for difference in self.differences],
         }
 
     def to_text(self) -> str:
@@ -55,7 +55,7 @@ class Ingested:
             lines = [f"Wrote {self.file}: {counted}"]
         elif self.differences:
             lines = [f"{self.file} is there already and was left as it is. The post says something else in:"]
-            lines += [f"  {difference}" for difference in self.differences]
+            lines += [self._difference_text(difference) for difference in self.differences]
         else:
             lines = [f"{self.file} is there already, and says what the post says"]
         if self.is_new and self.decisions:
@@ -66,6 +66,14 @@ class Ingested:
                 if decision.remedy:
                     lines.append(f"      {decision.remedy}")
         return "\n".join(lines)
+
+    def _difference_text(self, difference: Difference) -> str:
+        what = f"{difference.id} {difference.key}" if difference.key else difference.id
+        if difference.change == "changed":
+            values = f"the post says “{difference.in_post}”, the file “{difference.in_file}”"
+        else:
+            values = f"{difference.change}: “{difference.in_post or difference.in_file}”"
+        return f"  {self.file}:{difference.line}  {what}: {values}"
 
 
 def ingest_posts(collection: Collection, posts: Sequence[str]) -> list[Ingested]:

@@ -28,7 +28,7 @@ def known_things(store: Store, ids: str, *, besides: str | None = None) -> list[
                 continue
             if isinstance(quad.object, Literal):
                 names[iri].append(quad.object.value)
-    roles = _roles(store, ids)
+    roles = _roles(store, ids, besides)
     found = []
     for iri, called in sorted(names.items()):
         local = iri[len(ids) :]
@@ -38,10 +38,12 @@ def known_things(store: Store, ids: str, *, besides: str | None = None) -> list[
     return found
 
 
-def _roles(store: Store, ids: str) -> dict[str, list[tuple[str, str, str]]]:
+def _roles(store: Store, ids: str, besides: str | None) -> dict[str, list[tuple[str, str, str]]]:
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for quad in store.quads_for_pattern(None, NamedNode(ORG + "member"), None, None):
         role, person = quad.subject, quad.object
+        if getattr(quad.graph_name, "value", "") == besides:
+            continue
         if isinstance(role, NamedNode) and isinstance(person, NamedNode):
             organization = _value(store, role, ORG + "organization").removeprefix(ids)
             name = _value(store, role, SCHEMA + "roleName")
