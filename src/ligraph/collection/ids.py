@@ -5,7 +5,7 @@ import unicodedata
 
 from ligraph.formats import SUFFIXES
 
-_WORD = re.compile(r"[\w\-][\w\-.]*", re.UNICODE)
+_WORD = re.compile(r"[\w\-][\w\-.]*")
 LONGEST = 200
 """Characters in one id. File names of the static export must hold it."""
 
@@ -28,7 +28,7 @@ def complaint(local: str) -> str | None:
     if any(character.isspace() for character in local):
         return f"an id has no space: write “{'-'.join(local.split())}”"
     thing, hash_sign, part = local.partition("#")
-    if hash_sign and not _WORD.fullmatch(part):
+    if hash_sign and not _is_word(part):
         return f"“#{part}” is not the name of a part: letters, digits, “-”, “_” and “.”, such as #role-1"
     segment, slash, slug = thing.partition("/")
     if not slash or not slug:
@@ -37,8 +37,8 @@ def complaint(local: str) -> str | None:
     if len(words) > 2 and segment != "graph":
         return f"“{thing}” has {len(words) - 1} slashes: write one, segment/slug"
     for word in words:
-        if not _WORD.fullmatch(word):
-            bad = next((c for c in word if not re.fullmatch(r"[\w\-.]", c)), word[:1])
+        if not _is_word(word):
+            bad = next((c for c in word if not re.fullmatch(r"[\w\-.]", c) and not _is_mark(c)), word[:1])
             return f"“{bad}” cannot be used in an id: letters, digits, “-”, “_” and “.” only"
     suffix = slug.rpartition(".")[2] if "." in slug else ""
     if segment != "graph" and suffix.lower() in SUFFIXES:
@@ -52,7 +52,9 @@ def slugify(title: str) -> str:
     Shape: never empty; accents are dropped from Latin letters, other scripts stay as they are.
     """
     plain = "".join(_without_accent(character) for character in unicodedata.normalize("NFC", title))
-    words = re.findall(r"[^\W_]+", plain.replace("’", "").replace("'", "").lower())
+    plain = plain.replace("’", "").replace("'", "").lower()
+    words = "".join(c if c.isalnum() or _is_mark(c) else " " for c in plain).split()
+    words = [word for word in (unicodedata.normalize("NFC", word) for word in words) if _is_word(word)]
     slug = ""
     for word in words:
         if slug and len(slug) + 1 + len(word) > 80:
@@ -64,6 +66,17 @@ def slugify(title: str) -> str:
 def thing_of(iri: str) -> str:
     """Return the thing that a part belongs to: the IRI before `#`, or the IRI itself."""
     return iri.partition("#")[0]
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text is made of what ids are made of, a sign that belongs to a letter being one with it."""
+    letters = text if text.isascii() else text[:1] + "".join(c for c in text[1:] if not _is_mark(c))
+    return _WORD.fullmatch(letters) is not None
+
+
+def _is_mark(character: str) -> bool:
+    # Vowel signs, as in Devanagari or Thai, are no letters to regular expressions.
+    return unicodedata.category(character) in ("Mn", "Mc")
 
 
 def _without_accent(character: str) -> str:

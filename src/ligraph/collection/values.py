@@ -1,6 +1,7 @@
 """Scalars as the curator writes them, typed by their term: times, dates, words, ids and addresses."""
 
 import re
+from datetime import date, datetime
 from typing import Any
 
 from ligraph.collection.ids import complaint
@@ -61,9 +62,20 @@ def date_type(text: str) -> str:
     Raises: ValueError for anything else.
     """
     for pattern, kind in _DATES:
-        if pattern.fullmatch(text):
+        if pattern.fullmatch(text) and _is_on_the_calendar(text, kind):
             return kind
     raise ValueError(f"“{text}” is not a date: 2021, 2021-05, 2021-05-06 or 2021-05-06T09:00:00Z")
+
+
+def _is_on_the_calendar(text: str, kind: str) -> bool:
+    try:
+        if kind == "date":
+            date.fromisoformat(text)
+        elif kind == "dateTime":
+            datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_word(text: str, term: Term, vocabulary: Vocabulary) -> str:
