@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 import rdflib
 import typer.main
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import SH
 
 import ligraph.api  # noqa: F401 - its errors are documented, too
 from ligraph.cli import app
@@ -41,7 +41,7 @@ ADDRESS = "http://127.0.0.1:8000/"
 HOME = "/home/ada"
 
 _FENCE = re.compile(r"^```(\w*)")
-_COMMENT = re.compile(r"<!-- (runs in|file|edit|not run): (.*?) -->")
+_COMMENT = re.compile(r"^<!-- (runs in|file|edit|not run): (.*?) -->$", re.MULTILINE)
 _VARYING = (
     (r"\d{8}T\d{6}Z-[0-9a-f]{12}", "RELEASE"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
@@ -93,9 +93,10 @@ def settings() -> Iterator[tuple[str, str, object]]:
         yield f"limits.{name}", f"LIGRAPH_LIMITS__{name.upper()}", field.default
 
 
-@pytest.mark.parametrize(("name", "variable", "default"), settings())
+@pytest.mark.parametrize(("name", "variable", "default"), list(settings()))
 def test_every_setting_is_documented_with_its_default(name: str, variable: str, default: object) -> None:
-    row = next(line for line in read("sources.md").splitlines() if line.startswith(f"| `{name}` |"))
+    section = read("sources.md").partition("\n## Settings\n")[2]
+    row = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
     assert f"`{variable}`" in row
     if isinstance(default, int):
         assert f"{default:,}" in row
@@ -345,7 +346,7 @@ class Desk:
 
     def serve(self, command: str) -> str:
         """Start a server at a free port; return what it prints until it answers."""
-        words = re.sub(r" --port \d+", "", command).split() + ["--port", "0"]
+        words = [*re.sub(r" --port \d+", "", command).split(), "--port", "0"]
         server = subprocess.Popen(
             words,
             cwd=self.folder,
