@@ -134,7 +134,7 @@ def test_a_post_over_the_limit_is_refused(root: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_file_that_is_not_there_is_named(root: Path) -> None:
-    with pytest.raises(CollectionError, match="nowhere.txt cannot be read"):
+    with pytest.raises(CollectionError, match=r"nowhere\.txt cannot be read"):
         ingest(root, "nowhere.txt")
 
 
