@@ -1,4 +1,9 @@
-"""Hypothesis strategies: graphs and SHACL shapes over a small vocabulary, both as Turtle that people can read."""
+"""Hypothesis strategies: graphs and SHACL shapes as Turtle that people can read, collections as YAML-LD and JSON-LD."""
+
+import json
+import random
+import re
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -47,7 +52,8 @@ classes: Text = st.sampled_from(CLASSES)
 terms: Text = st.one_of(nodes, st.sampled_from(LITERALS))
 named_terms: Text = st.sampled_from([term for term in TERMS if not term.startswith("_:")])
 _plain_nodes: Text = st.sampled_from(NODES[:4])
-_plain_terms: Text = named_terms.filter(lambda term: term not in ("0", "false") and not term.startswith('""'))
+_FALSE = ("0", "false", '""', '""@en', '"yes"^^xsd:boolean')
+_plain_terms: Text = named_terms.filter(lambda term: term not in _FALSE)
 
 
 @st.composite
@@ -231,8 +237,8 @@ _PATTERN: Text = st.tuples(
 _TEST: Text = st.sampled_from(
     (
         "?value != ?other", "BOUND(?other)", "!BOUND(?value)", "?value = $this", "isIRI(?value)", "isLiteral(?other)",
-        "STR(?value) < STR($this)", '?value = "a"', "?value > 1", "?other IN (ex:a, ex:b)", "sameTerm(?value, ?other)",
-        "STRLEN(STR(?other)) > 1", "$this != ex:a",
+        "STR(?value) < STR($this)", '?value = "a"', "isNumeric(?value) && ?value > 1", "?other IN (ex:a, ex:b)",
+        "STRLEN(STR(?other)) > 1", "$this != ex:a", "sameTerm(?value, ?other)",
     )
 )  # fmt: skip
 
@@ -271,13 +277,16 @@ WRITTEN = (
     "SELECT $this ?value WHERE { $this ex:p ?value OPTIONAL { ?value ex:q ?other } FILTER(!BOUND(?other)) }",
     "SELECT $this ?value WHERE { $this ex:p ?value BIND(STR(?value) AS ?text) FILTER(STRLEN(?text) > 1) }",
     "SELECT $this (MAX(?o) AS ?value) WHERE { $this ex:p ?o } GROUP BY $this HAVING (COUNT(*) > 1)",
-    "SELECT $this WHERE { $this ex:p ?a ; ex:q ?b . FILTER(?a > ?b) }",
+    "SELECT $this WHERE { $this ex:p ?a ; ex:q ?b . FILTER(isNumeric(?a) && isNumeric(?b) && ?a > ?b) }",
     "SELECT $this ?path ?value WHERE { $this ?path ?value . FILTER(?path = ex:q) }",
     "SELECT $this ?value WHERE { { SELECT $this (COUNT(?o) AS ?value) WHERE { $this ex:p ?o } GROUP BY $this } "
     "FILTER(?value > 1) }",
     'SELECT $this ?value WHERE { $this ex:p ?value . FILTER(LANG(?value) != "en") # $this }\n }',
 )
-"""Queries as people write them: every construct that shapes of this kind use."""
+"""Queries as people write them: every construct that shapes of this kind use.
+
+Only numbers are put in order: rdflib 7.6 orders what SPARQL cannot compare.
+"""
 
 
 def _sparql_constraint(select: str) -> str:
@@ -287,3 +296,259 @@ def _sparql_constraint(select: str) -> str:
 
 written_sparql: Text = st.sampled_from(WRITTEN).map(_sparql_constraint)
 random_sparql: Text = st.tuples(_SELECT, _BODY).map(lambda pair: _sparql_constraint(pair[0].format(pair[1])))
+
+
+# ── Collections: the same things as a curator writes them and as plain JSON-LD ──
+
+Json = Any
+Thing = tuple[Json, Json]
+"""A value as YAML-LD has it and as JSON-LD has it."""
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+WORDS = (
+    *("010", "yes", "No", "null", "~", "true", "2021-05-06", "1e3", "0x1F", "1:30", ".inf", "1_000", "=", "<<"),
+    *(
+        "#x",
+        "a #b",
+        "a: b",
+        "- x",
+        "[a]",
+        "{a",
+        "*a",
+        "&a",
+        "!t",
+        "%x",
+        "@x",
+        "`x",
+        '"q"',
+        "'",
+        "“é”",
+        "a\\b",
+        "two\nlines",
+    ),
+    *("Hub Leadership", "Équité", "李", "x" * 200),
+)
+texts: Text = st.sampled_from(WORDS)
+_slugs: Text = st.sampled_from(("a", "b", "c-d", "é", "x_1", "v1.2"))
+
+
+def _pair(value: str) -> Thing:
+    return value, value
+
+
+def _one_or_more(values: st.SearchStrategy[Thing]) -> st.SearchStrategy[Thing]:
+    """Return one value, or a list of them."""
+    several = st.lists(values, min_size=1, max_size=3)
+    return values | several.map(lambda pairs: ([yaml for yaml, _ in pairs], [json for _, json in pairs]))
+
+
+def _languages(by_tag: dict[str, str]) -> Thing:
+    return by_tag, [{"@value": text, "@language": tag} for tag, text in by_tag.items()]
+
+
+TEXT = _one_or_more(texts.map(_pair)) | st.dictionaries(
+    st.sampled_from(("en", "es", "pt-br")), texts, min_size=1, max_size=3
+).map(_languages)
+
+
+def reference(segment: str) -> st.SearchStrategy[Thing]:
+    """Return ids under a segment."""
+    return _one_or_more(_slugs.map(f"{segment}/{{}}".format).map(_pair))
+
+
+ADDRESS = _one_or_more(
+    st.sampled_from(("https://example.org/a", "http://example.org/b?c=d#e", "https://example.org/é", "urn:isbn:1")).map(
+        _pair
+    )
+)
+DATE = st.sampled_from(
+    (("2021", "gYear"), ("2021-05", "gYearMonth"), ("2021-05-06", "date"), ("2021-05-06T09:00:00Z", "dateTime"))
+).map(lambda pair: (pair[0], {"@value": pair[0], "@type": XSD + pair[1]}))
+INTEGER = st.integers(0, 20).map(lambda n: (str(n), str(n)))
+
+
+def _time(count: int) -> str:
+    hours, rest = divmod(count, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+OFFSET = st.tuples(st.sampled_from((0, 1, 59, 60, 3599, 3600, 36_061)), st.booleans()).map(
+    lambda pair: (_time(pair[0]) if pair[1] else str(pair[0]), str(pair[0]))
+)
+ACTION = st.sampled_from(("act", "listen", "read", "watch")).map(_pair)
+
+Fields = dict[str, st.SearchStrategy[Thing]]
+_NAMES: Fields = {"name": TEXT, "alternateName": TEXT, "description": TEXT}
+_ABOUT: Fields = {"about": reference("topic"), "mentions": reference("organization")}
+_PUBLISHED: Fields = {"publisher": reference("organization"), "funder": reference("organization")}
+
+KINDS: dict[str, tuple[tuple[str, ...], Fields]] = {
+    "series": (("CreativeWorkSeries",), {**_NAMES, **_ABOUT, **_PUBLISHED}),
+    "post": (
+        ("BlogPosting",),
+        {**_NAMES, **_ABOUT, **_PUBLISHED, "isPartOf": reference("series"), "position": INTEGER, "datePublished": DATE,
+         "url": ADDRESS, "editorialNote": TEXT},
+    ),
+    "set": (
+        ("ResourceSet",),
+        {**_NAMES, **_ABOUT, "isPartOf": reference("post"), "position": INTEGER, "featuredAt": reference("session")},
+    ),
+    "resource": (
+        ("Resource",),
+        {**_NAMES, **_ABOUT, "action": ACTION, "learningResourceType": TEXT, "url": ADDRESS,
+         "creator": reference("person"), "provider": reference("organization"), "dateCreated": DATE, "license": ADDRESS,
+         "note": TEXT, "editorialNote": TEXT, "differentFrom": reference("resource")},
+    ),
+    "clip": (("Clip",), {"name": TEXT, "isPartOf": reference("recording"), "startOffset": OFFSET, "endOffset": OFFSET}),
+    "recording": (
+        ("VideoObject",),
+        {"name": TEXT, "url": ADDRESS, "contentUrl": ADDRESS, "embedUrl": ADDRESS, "thumbnailUrl": ADDRESS,
+         "uploadDate": DATE, "seconds": OFFSET, "recordedAt": reference("session")},
+    ),
+    "session": (("Session",), {**_NAMES, "superEvent": reference("event")}),
+    "event": (("Event",), {**_NAMES, "startDate": DATE, "organizer": reference("organization"),
+                           "eventAttendanceMode": st.just(("https://schema.org/OnlineEventAttendanceMode",) * 2)}),
+    "person": (("Person",), {"name": TEXT, "alternateName": TEXT, "sameAs": ADDRESS}),
+    "organization": (
+        ("Organization", "org:Organization"),
+        {**_NAMES, "subOrganizationOf": reference("organization"), "url": ADDRESS, "sameAs": ADDRESS},
+    ),
+    "initiative": (("Project",), {**_NAMES, "parentOrganization": reference("organization"),
+                                  "funder": reference("organization")}),
+    "topic": (
+        ("Concept",),
+        {"prefLabel": TEXT, "altLabel": TEXT, "definition": TEXT, "inScheme": reference("scheme"),
+         "broader": reference("topic")},
+    ),
+    "scheme": (("ConceptScheme",), {"prefLabel": TEXT, "definition": TEXT}),
+}  # fmt: skip
+"""Every row of the model: the classes that its segment stands for, and its plain statements."""
+
+TYPED = {"recording": ("VideoObject", "AudioObject"), "event": ("Event", "EventSeries")}
+"""Segments with several classes."""
+
+
+@st.composite
+def fields(draw: st.DrawFn, known: Fields) -> Thing:
+    """Return some statements of a thing."""
+    keys = draw(st.lists(st.sampled_from(sorted(known)), unique=True, max_size=4))
+    drawn = {key: draw(known[key]) for key in keys}
+    return {key: yaml for key, (yaml, _) in drawn.items()}, {key: json for key, (_, json) in drawn.items()}
+
+
+@st.composite
+def things(draw: st.DrawFn, segment: str, number: int) -> Thing:
+    """Return a thing of a segment with the parts that the format mints."""
+    identifier = f"{segment}/{draw(_slugs)}-{number}"
+    classes, known = KINDS[segment]
+    yaml, json = draw(fields(known))
+    json["type"] = list(classes)
+    if segment in TYPED and draw(st.booleans()):
+        yaml["type"] = draw(st.sampled_from(TYPED[segment]))
+        json["type"] = [yaml["type"]]
+    elif draw(st.booleans()):
+        yaml["type"] = classes[0]
+    if segment == "person":
+        _add_roles(draw, identifier, yaml, json)
+    if segment in ("set", "resource") and draw(st.booleans()):
+        _add_appearances(draw, identifier, yaml, json)
+    if segment == "set":
+        _add_items(draw, identifier, yaml, json)
+    if segment == "resource":
+        _add_plays(draw, identifier, yaml, json)
+    return {"id": identifier, **yaml}, {"id": identifier, **json}
+
+
+def _add_roles(draw: st.DrawFn, owner: str, yaml: Json, json: Json) -> None:
+    role: Fields = {"organization": reference("organization"), "roleName": TEXT, "startDate": DATE, "endDate": DATE}
+    drawn = draw(st.lists(fields(role), max_size=2))
+    parts = [f"role-{number}" for number in range(1, len(drawn) + 1)]
+    if not drawn:
+        return
+    yaml["roles"] = [held for held, _ in drawn]
+    if draw(st.booleans()):
+        parts = [f"held-{number}" for number in range(len(drawn))]
+        yaml["roles"] = dict(zip(parts, yaml["roles"], strict=True))
+    json["role"] = [
+        {**held, "id": f"{owner}#{part}", "type": "Membership"} for part, (_, held) in zip(parts, drawn, strict=True)
+    ]
+
+
+def _add_appearances(draw: st.DrawFn, owner: str, yaml: Json, json: Json) -> None:
+    appearance: Fields = {"presenter": reference("person"), "inRole": reference("person").map(_pair_of_roles)}
+    drawn = draw(st.lists(fields(appearance), max_size=3))
+    yaml["appearances"] = [written for written, _ in drawn]
+    json["appearance"] = [
+        {**meant, "id": f"{owner}#appearance-{number}", "type": "Appearance", "position": str(number)}
+        for number, (_, meant) in enumerate(drawn, 1)
+    ]
+
+
+def _pair_of_roles(people: Thing) -> Thing:
+    ids = people[0] if isinstance(people[0], list) else [people[0]]
+    return [f"{person}#role-1" for person in ids], [f"{person}#role-1" for person in ids]
+
+
+def _add_items(draw: st.DrawFn, owner: str, yaml: Json, json: Json) -> None:
+    slug = owner.partition("/")[2]
+    written, places = [], []
+    for number in range(1, draw(st.integers(0, 3)) + 1):
+        named = f"resource/{slug}-{number}"
+        resource: Thing = (named, named) if draw(st.booleans()) else draw(things("resource", number * 10))
+        written.append(resource[0])
+        places.append(
+            {"id": f"{owner}#item-{number}", "type": "ListItem", "position": str(number), "item": resource[1]}
+        )
+    yaml["items"] = written
+    json["itemListElement"] = places
+
+
+def _add_plays(draw: st.DrawFn, owner: str, yaml: Json, json: Json) -> None:
+    slug = owner.partition("/")[2]
+    start, end = (
+        draw(st.sampled_from((("36:28", "2188"), ("0:00", "0")))),
+        draw(st.sampled_from((("1:00:00", "3600"), ("40:53", "2453")))),
+    )
+    clip = {"id": f"clip/{slug}", "type": "Clip", "startOffset": start[1], "endOffset": end[1]}
+    recording = {"id": f"recording/{slug}", "type": "VideoObject"}
+    match draw(st.sampled_from(("nothing", "id", "clip", "clip with ids", "recording"))):
+        case "id":
+            yaml["plays"] = json["plays"] = "clip/elsewhere"
+        case "clip":
+            yaml["plays"] = {"start": start[0], "end": end[0]}
+            json["plays"] = {**clip, "isPartOf": recording}
+        case "clip with ids":
+            yaml["plays"] = {"id": "clip/own", "start": start[0], "end": end[0], "recording": "recording/own"}
+            json["plays"] = {**clip, "id": "clip/own", "isPartOf": "recording/own"}
+        case "recording":
+            yaml["plays"] = {"type": "AudioObject", "seconds": "1:00"}
+            json["plays"] = {**recording, "type": "AudioObject", "seconds": "60"}
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> Thing:
+    """Return a file of a few things: what the curator writes, and the same as nodes of a JSON-LD graph."""
+    segments = draw(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=4))
+    drawn = [draw(things(segment, number)) for number, segment in enumerate(segments, 1)]
+    head, dataset = draw(fields({"source": ADDRESS, "license": ADDRESS, "modified": DATE}))
+    if "license" in dataset:
+        dataset["dataLicense"] = dataset.pop("license")
+    return {**head, "things": [yaml for yaml, _ in drawn]}, [dataset, *(json for _, json in drawn)]
+
+
+def write_yaml(value: Json, indent: str = "", order: random.Random | None = None) -> str:
+    """Return YAML as people write it: scalars plain where that can be, mappings in any order where one is given."""
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[\w/][\w/.#:é-]*( [\w-]+)*", value) and not value.endswith(":") and ": " not in value
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    if not value:
+        return "[]" if isinstance(value, list) else "{}"
+    lines = []
+    items = [("- ", item) for item in value] if isinstance(value, list) else [(f"{key}: ", value[key]) for key in value]
+    if order and isinstance(value, dict):
+        order.shuffle(items)
+    for lead, item in items:
+        below = isinstance(item, dict | list) and bool(item)
+        text = write_yaml(item, indent + "  ", order)
+        lines.append(f"{indent}{lead.rstrip()}\n{text}" if below else f"{indent}{lead}{text}")
+    return "\n".join(lines)
