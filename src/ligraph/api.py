@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
-from ligraph.errors import DataError
-from ligraph.releases.history import live_manifest, writing
+from ligraph.errors import DataError, ReleaseError
+from ligraph.releases.history import writing
 from ligraph.releases.inputs import input_digests
+from ligraph.releases.integrity import intact_manifest
 from ligraph.releases.manifest import REPORT, Manifest, file_digest
 
 if TYPE_CHECKING:
@@ -74,14 +76,27 @@ def build(root: Path | str) -> Built:
     """
     collection = open_collection(Path(root))
     # Unchanged sources need no right to write: a folder that is read-only can be served.
-    live, inputs = live_manifest(collection), input_digests(collection)
-    if live and live.inputs == inputs:
+    live, inputs = intact_manifest(collection), input_digests(collection)
+    if live and live.inputs == inputs and _is_readable(collection, live):
         return Built(live, None)
     with writing(collection):
-        live, inputs = live_manifest(collection), input_digests(collection)
-        if live and live.inputs == inputs:
+        live, inputs = intact_manifest(collection), input_digests(collection)
+        if live and live.inputs == inputs and _is_readable(collection, live):
             return Built(live, None)
         return _build(collection, live, inputs)
+
+
+def _is_readable(collection: Collection, manifest: Manifest) -> bool:
+    """Return whether the engine can open a release; one that it wrote itself it can."""
+    if manifest.software.get("pyoxigraph") == version("pyoxigraph"):
+        return True
+    from ligraph.stores.embedded import open_folder
+
+    try:
+        open_folder(collection.releases / manifest.id)
+    except ReleaseError:
+        return False
+    return True
 
 
 def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str]) -> Built:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ligraph.config import Collection
 from ligraph.errors import BusyError, CollectionError, ReleaseError
-from ligraph.releases.manifest import FILE_NAME, Manifest, check_sizes, read_manifest
+from ligraph.releases.manifest import FILE_NAME, Manifest, check_digests, check_sizes, read_manifest
 
 DRAFT = ".draft"
 """Name of the folder in which a release is written before it is one."""
@@ -25,7 +25,7 @@ def release_ids(collection: Collection) -> list[str]:
 def current_id(collection: Collection) -> str | None:
     """Return the id of the live release, or None where none was ever made."""
     try:
-        return _pointer(collection).read_text("utf-8").strip() or None
+        return _pointer(collection).read_text("utf-8", "replace").strip() or None
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -84,7 +84,9 @@ def roll_back(collection: Collection, release: str | None = None) -> str:
                 raise ReleaseError("there is no release before the live one")
             release = earlier[-1]
         folder = release_folder(collection, release)
-        check_sizes(folder, read_manifest(folder))
+        manifest = read_manifest(folder)
+        check_sizes(folder, manifest)
+        check_digests(folder, manifest)
         make_live(collection, release)
     return release
 

@@ -9,6 +9,8 @@ import orjson
 from ligraph import __version__
 from ligraph.collection.files import source_files
 from ligraph.config import Collection
+from ligraph.errors import CollectionError
+from ligraph.releases.manifest import file_digest
 
 _NO_ANSWER = {"site", "limits", "engine"}
 
@@ -18,16 +20,21 @@ def input_digests(collection: Collection) -> dict[str, str]:
 
     A file whose size, time and inode are as they were is not read again; the digests themselves do not depend on
     file times. The memory of that is `.ligraph/inputs.json`, which may be deleted at any time.
+
+    Raises: CollectionError when an input cannot be read.
     """
     memory_path = collection.releases.parent / "inputs.json"
     memory = _read_memory(memory_path)
     found: dict[str, str] = {}
     fresh: dict[str, list[object]] = {}
     for name, path in _files(collection):
-        stat = path.stat()
-        stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        known = memory.get(name)
-        digest = known[3] if known and known[:3] == stamp else hashlib.sha256(path.read_bytes()).hexdigest()
+        try:
+            stat = path.stat()
+            stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+            known = memory.get(name)
+            digest = known[3] if known and known[:3] == stamp else file_digest(path)
+        except OSError as error:
+            raise CollectionError(f"{path} cannot be read: {error.strerror}") from None
         found[name] = str(digest)
         fresh[name] = [*stamp, digest]
     settings = collection.settings.model_dump(mode="json", exclude=_NO_ANSWER)

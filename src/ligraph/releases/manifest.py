@@ -1,6 +1,7 @@
 """`manifest.json`: what a release holds, what it was made from, and how to see that it is whole."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ DUMP = "dumps/all.nq.gz"
 REPORT = "report.ttl"
 ONTOLOGY = "ontology.ttl"
 CONTEXT = "context.jsonld"
+_SELF = "sha256"
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Manifest:
     files: dict[str, dict[str, Any]]
 
     def to_json(self) -> bytes:
-        """Return the manifest as it is stored."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n"
+        """Return the manifest as it is stored, with a digest of itself."""
+        values = asdict(self)
+        return orjson.dumps({**values, _SELF: _digest_of(values)}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -69,8 +72,9 @@ def read_manifest(folder: Path) -> Manifest:
         found = values.get("format") if isinstance(values, dict) else None
         message = f"{folder.name} is a release of format {found}, and this ligraph reads format {FORMAT}"
         raise ReleaseError(message, hint=again)
-    if values.keys() != {field.name for field in fields(Manifest)}:
-        raise ReleaseError(f"{path} is damaged: it lacks entries", hint=again)
+    written = values.pop(_SELF, None)
+    if values.keys() != {field.name for field in fields(Manifest)} or written != _digest_of(values):
+        raise ReleaseError(f"{path} is damaged: it is not what was written", hint=again)
     return Manifest(**values)
 
 
@@ -98,12 +102,14 @@ def check_sizes(folder: Path, manifest: Manifest) -> None:
             raise _damage(folder, name, state)
 
 
-def check_digests(folder: Path, manifest: Manifest) -> None:
-    """Check that every byte of a release is as it was written: reads it all.
+def check_digests(folder: Path, manifest: Manifest, names: Collection[str] | None = None) -> None:
+    """Check that every byte of a release, or of some of its files, is as it was written: reads it all.
 
     Raises: ReleaseError with the first file that is not.
     """
     for name, entry in manifest.files.items():
+        if names is not None and name not in names:
+            continue
         try:
             digest = file_digest(folder / name)
         except OSError:
@@ -116,6 +122,10 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 digest of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _digest_of(values: dict[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(values)).hexdigest()
 
 
 def _damage(folder: Path, name: str, state: str) -> ReleaseError:

@@ -23,6 +23,7 @@ from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
 from ligraph.releases.history import DRAFT, make_live, sync_folder
+from ligraph.releases.integrity import remember
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
 from ligraph.serialization import to_rdf
 
@@ -44,6 +45,7 @@ class Draft:
         _sync(self.folder)
         self.folder.rename(collection.releases / manifest.id)
         sync_folder(collection.releases)
+        remember(collection.releases / manifest.id, manifest)
         make_live(collection, manifest.id)
         return manifest
 

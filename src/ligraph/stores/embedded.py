@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Store
 from ligraph.config import open_collection
 from ligraph.errors import ReleaseError
 from ligraph.releases.history import release_folder
+from ligraph.releases.integrity import forget
 from ligraph.releases.manifest import CONTEXT, STORE, Manifest, check_digests, check_sizes, read_manifest
 
 
@@ -45,7 +46,11 @@ class Release:
 
         Raises: ReleaseError with the first file that differs.
         """
-        check_digests(self.folder, self.manifest)
+        try:
+            check_digests(self.folder, self.manifest)
+        except ReleaseError:
+            forget(self.folder)
+            raise
 
 
 def open_release(root: Path | str, release: str | None = None) -> Release:
