@@ -31,7 +31,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 def imports(path: Path) -> set[str]:
     """Return the modules of ligraph that a file imports, also inside functions."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ligraph":
             found.update(f"{node.module}.{alias.name}" for alias in node.names)

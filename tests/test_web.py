@@ -253,6 +253,20 @@ def test_queries_come_in_three_ways(client: TestClient, way: str) -> None:
     assert answer.json()["results"]["bindings"][0]["n"]["value"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("ASK { ?s <https://schema.org/name> ?n }", True),
+        ("PREFIX s: <https://schema.org/> ASK { ?s s:name ?n }", True),
+        ("PREFIX s: <http://schema.org/> ASK { ?s s:name ?n }", True),
+        ('ASK { FILTER("<https://schema.org/>" = CONCAT("<http", "s://schema.org/>")) }', True),
+        ("ASK { ?s ?p ?n FILTER(STRSTARTS(STR(?p), 'https://schema.org/')) }", False),
+    ],
+)
+def test_schema_org_may_be_written_either_way(client: TestClient, query: str, answer: bool) -> None:
+    assert client.get("/sparql", params={"query": query}).json()["boolean"] is answer
+
+
 def test_a_form_is_decoded_once(client: TestClient) -> None:
     body = 'query=SELECT("100%2525" AS ?x){}'.replace('"', "%22").replace(" ", "%20")
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}

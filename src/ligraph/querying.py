@@ -35,13 +35,13 @@ def ask(root: Path, query: str, format_: str | None, release: str | None = None)
     graph = answers_with_graph(query)
     name = format_ or ("ttl" if graph else TABLE)
     if name == TABLE and not graph:
-        return Answer(run(opened.store, query, SPARQL_JSON, prefixes=True).content, True, opened.ids)
+        return Answer(run(opened.store, query, SPARQL_JSON, prefixes=True), True, opened.ids)
     chosen = by_name(GRAPHS if graph else RESULTS, name)
     if chosen is None:
         kind, fit = ("statements", "ttl, nt or jsonld") if graph else ("rows", "table, csv, tsv, json or xml")
         raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}", hint=f"choose {fit}")
     asked = N_TRIPLES if chosen is JSON_LD else chosen
-    content = run(opened.store, query, asked, prefixes=True).content
+    content = run(opened.store, query, asked, prefixes=True)
     if chosen is JSON_LD:
         from ligraph.views.jsonld import to_flat_json_ld
         from ligraph.views.words import Words

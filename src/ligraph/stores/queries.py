@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import (
@@ -20,7 +19,7 @@ from pyoxigraph import (
 
 from ligraph.errors import BadRequest, Refused
 from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
-from ligraph.namespaces import PREFIXES
+from ligraph.namespaces import PREFIXES, SCHEMA, SCHEMA_HTTPS
 from ligraph.serialization import to_rdf
 
 _RESULTS = {
@@ -36,14 +35,6 @@ _WORDS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The answer to a query, in one format."""
-
-    content: bytes
-    format: Format
 
 
 def words_of(query: str) -> list[str]:
@@ -66,11 +57,11 @@ def run(
     bound: Mapping[str, NamedNode | Literal] | None = None,
     *,
     prefixes: bool = False,
-) -> Answer:
+) -> bytes:
     """Return the answer to a query in a format that fits its form.
 
-    Shape: statements come as Turtle or N-Triples; `bound` gives variables their values; with `prefixes` those of the model need no declaration.
-
+    Shape: statements come as Turtle or N-Triples; `bound` gives variables their values; with `prefixes` those of
+    the model need no declaration. schema.org may be written with https, as the store never has it.
     Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE.
     """
     if "SERVICE" in words_of(query):
@@ -78,7 +69,7 @@ def run(
     substitutions: dict[Variable, Any] = {Variable(name): term for name, term in (bound or {}).items()}
     try:
         results = store.query(
-            query,
+            _WORDS.sub(_schema_as_stored, query),
             use_default_graph_as_union=True,
             substitutions=substitutions or None,
             prefixes=PREFIXES if prefixes else None,
@@ -88,7 +79,7 @@ def run(
     except (RuntimeError, ValueError) as error:
         raise BadRequest(f"the query cannot be run: {error}") from None
     try:
-        return Answer(_serialize(results, format_), format_)
+        return _serialize(results, format_)
     except (RuntimeError, OSError, ValueError) as error:
         raise BadRequest(f"the query cannot be run: {error}") from None
 
@@ -98,6 +89,11 @@ def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: F
         # The engine yields a statement for each solution of the template; a graph has it once.
         return to_rdf(dict.fromkeys(results), format_)
     return results.serialize(format=_RESULTS[format_]) or b""
+
+
+def _schema_as_stored(match: re.Match[str]) -> str:
+    """Return an IRI of schema.org as the store has it, any other word unchanged."""
+    return match[0].replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1) if match[0].startswith("<") else match[0]
 
 
 def _reason(error: SyntaxError) -> str:

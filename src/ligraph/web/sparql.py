@@ -35,7 +35,7 @@ async def answer_query(request: Request) -> Response:
     formats = GRAPHS if answers_with_graph(query) else RESULTS
     format_ = negotiate(request, formats, parameter="format")
     asked = N_TRIPLES if format_ is JSON_LD else format_
-    content = (await run_in_threadpool(run, snapshot.release.store, query, asked)).content
+    content = await run_in_threadpool(run, snapshot.release.store, query, asked)
     if format_ is JSON_LD:
         content = to_flat_json_ld(read_triples(content), snapshot.words)
     return answer(request, content, format_.content_type, vary="Accept")
