@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
 from ligraph.errors import DataError, ReleaseError
-from ligraph.releases.history import writing
+from ligraph.releases.history import intact_manifest, writing
 from ligraph.releases.inputs import input_digests
-from ligraph.releases.integrity import intact_manifest
 from ligraph.releases.manifest import REPORT, Manifest, file_digest
 
 if TYPE_CHECKING:

@@ -10,9 +10,13 @@ from pathlib import Path
 from ligraph.config import Collection
 from ligraph.errors import BusyError, CollectionError, ReleaseError
 from ligraph.releases.manifest import FILE_NAME, Manifest, check_digests, check_sizes, read_manifest
+from ligraph.releases.memory import digests_of
 
 DRAFT = ".draft"
 """Name of the folder in which a release is written before it is one."""
+
+RELEASE = "release"
+"""Name under which the digests of the live release are remembered."""
 
 
 def release_ids(collection: Collection) -> list[str]:
@@ -57,6 +61,22 @@ def live_manifest(collection: Collection) -> Manifest | None:
     except ReleaseError:
         return None
     return manifest
+
+
+def intact_manifest(collection: Collection) -> Manifest | None:
+    """Return the manifest of the live release where every byte of it is as it was written, else None.
+
+    Files that nobody touched since they were found good are not read again.
+    """
+    manifest = live_manifest(collection)
+    if manifest is None:
+        return None
+    folder = collection.releases / manifest.id
+    try:
+        found = digests_of(folder.parent.parent, RELEASE, ((name, folder / name) for name in manifest.files))
+    except OSError:
+        return None
+    return manifest if all(found[name] == entry["sha256"] for name, entry in manifest.files.items()) else None
 
 
 def make_live(collection: Collection, release: str) -> None:

@@ -22,9 +22,9 @@ from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
-from ligraph.releases.history import DRAFT, make_live, sync_folder
-from ligraph.releases.integrity import remember
+from ligraph.releases.history import DRAFT, RELEASE, make_live, sync_folder
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
+from ligraph.releases.memory import remember
 from ligraph.serialization import to_rdf
 
 
@@ -45,7 +45,10 @@ class Draft:
         _sync(self.folder)
         self.folder.rename(collection.releases / manifest.id)
         sync_folder(collection.releases)
-        remember(collection.releases / manifest.id, manifest)
+        files = {
+            name: (collection.releases / manifest.id / name, entry["sha256"]) for name, entry in manifest.files.items()
+        }
+        remember(collection.releases.parent, RELEASE, files)
         make_live(collection, manifest.id)
         return manifest
 

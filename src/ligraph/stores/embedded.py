@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode, Store
 from ligraph.config import open_collection
 from ligraph.errors import ReleaseError
 from ligraph.releases.history import release_folder
-from ligraph.releases.integrity import forget
 from ligraph.releases.manifest import CONTEXT, STORE, Manifest, check_digests, check_sizes, read_manifest
+from ligraph.releases.memory import forget
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Release:
         try:
             check_digests(self.folder, self.manifest)
         except ReleaseError:
-            forget(self.folder)
+            forget(self.folder.parent.parent)
             raise
 
 
