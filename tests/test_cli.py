@@ -285,6 +285,12 @@ def test_query_reads_stdin_and_files(built: Path, tmp_path: Path) -> None:
     assert ligraph("query", "-C", built, "--format", "csv", "-", stdin=ALL_NAMES).stdout == expected
 
 
+def test_query_describes_a_thing_by_its_address(built: Path) -> None:
+    done = ligraph("query", "-C", built, "--format", "nt", "DESCRIBE <https://example.org/c/id/organization/school>")
+    assert done.returncode == 0, done.stderr
+    assert '"Harbor School"@en' in done.stdout
+
+
 def test_query_of_another_release_than_the_live_one(tmp_path: Path) -> None:
     root = write(tmp_path, GOOD)
     first = ligraph("build", "-C", root).stdout.strip()

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -431,14 +432,21 @@ def normal(text: str) -> str:
 RUNNING = [page for page in PAGES if runs_in(page.read_text("utf-8"))]
 
 
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Future[list[tuple[Step, str]]]]]:
+    """Run all pages beside one another: most of the time is spent in processes of their own."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        folders = {page: tmp_path_factory.mktemp(page.stem) for page in RUNNING}
+        yield {page: pool.submit(lambda page: list(run_page(page, folders[page])), page) for page in RUNNING}
+
+
 @pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
-def test_examples_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
-    if "$ curl " in page.read_text("utf-8") and not shutil.which("curl"):
-        pytest.skip("curl is not installed, and the page asks with it")
+@pytest.mark.skipif(not shutil.which("curl"), reason="the pages ask with curl, which is not installed")
+def test_examples_print_what_the_page_says(page: Path, printed: dict[Path, Future[list[tuple[Step, str]]]]) -> None:
     lines = page.read_text("utf-8").splitlines()
-    for step, printed in run_page(page, tmp_path):
+    for step, output in printed[page].result():
         expected = lines[step.first : step.last]
-        assert agrees(expected, printed), f"{page.name}:{step.first}: {step.command}\nprints now:\n{printed}"
+        assert agrees(expected, output), f"{page.name}:{step.first}: {step.command}\nprints now:\n{output}"
 
 
 def test_the_pages_that_must_run_do() -> None:

@@ -261,7 +261,8 @@ def _report_error(error: LigraphError) -> None:
 def _read_query(text: str) -> str:
     if text == "-":
         return sys.stdin.read()
-    if "{" in text:
+    # Every query has a brace but DESCRIBE of things that are named.
+    if "{" in text or "DESCRIBE" in text.upper().split():
         return text
     try:
         return Path(text).read_text("utf-8")
