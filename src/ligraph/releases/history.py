@@ -120,6 +120,9 @@ def prune(collection: Collection, keep: int) -> list[str]:
             # Without its manifest a folder is no release: a deletion that is cut off leaves none half.
             (collection.releases / name / FILE_NAME).unlink()
             shutil.rmtree(collection.releases / name)
+        for folder in collection.releases.iterdir():
+            if folder.name != live and not (folder / FILE_NAME).exists():
+                shutil.rmtree(folder)
     return old
 
 

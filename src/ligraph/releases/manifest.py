@@ -74,6 +74,8 @@ def read_manifest(folder: Path) -> Manifest:
     written = values.pop(_SELF, None)
     if values.keys() != {field.name for field in fields(Manifest)} or written != _digest_of(values):
         raise ReleaseError(f"{path} is damaged: it is not what was written", hint=again)
+    if values["id"] != folder.name:
+        raise ReleaseError(f"{path} is that of another release, {values['id']}", hint=again)
     return Manifest(**values)
 
 

@@ -3,9 +3,9 @@
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -18,14 +18,17 @@ from ligraph import __version__
 from ligraph.collection.checking import Checked
 from ligraph.collection.readers import inline_context
 from ligraph.collection.removals import read_removals
+from ligraph.config import Collection
 from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
-from ligraph.releases.history import DRAFT, RELEASE, make_live, sync_folder
+from ligraph.releases.history import DRAFT, RELEASE, make_live, release_ids, sync_folder
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
 from ligraph.releases.memory import remember
 from ligraph.serialization import to_rdf
+
+_TIME = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass
@@ -114,7 +117,7 @@ def _write_difference(folder: Path, checked: Checked, parent: Manifest | None, l
 def _manifest(checked: Checked, parent: Manifest | None, inputs: dict[str, str], lines: list[bytes]) -> Manifest:
     collection = checked.collection
     digests = digest_lines(lines)
-    now = _free_time(lambda when: (collection.releases / _release_id(when, digests.total)).exists())
+    now = _next_time(collection)
     created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     known = parent.graphs if parent else {}
     graphs = {}
@@ -167,14 +170,17 @@ def _count_things(checked: Checked) -> dict[str, int]:
 
 
 def _release_id(when: datetime, digest: str) -> str:
-    return f"{when:%Y%m%dT%H%M%SZ}-{digest[:12]}"
+    return f"{when:{_TIME}}-{digest[:12]}"
 
 
-def _free_time(is_taken: Callable[[datetime], bool]) -> datetime:
-    """Return now, or the first second after it at which no release was made."""
+def _next_time(collection: Collection) -> datetime:
+    """Return now, or the first second after the latest release: ids are in the order in which releases were made."""
     now = datetime.now(UTC).replace(microsecond=0)
-    while is_taken(now):
-        now += timedelta(seconds=1)
+    for name in release_ids(collection):
+        # Two builds in one second, or a clock that was set back.
+        with suppress(ValueError):
+            made = datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC)
+            now = max(now, made + timedelta(seconds=1))
     return now
 
 
