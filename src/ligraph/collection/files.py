@@ -21,7 +21,7 @@ class SourceFile:
 def source_files(collection: Collection) -> list[SourceFile]:
     """Return the files of facts in order of their names; hidden files and `removed.yaml` are none.
 
-    Raises: CollectionError when there is no `data/`.
+    Raises: CollectionError when there is no `data/`, or something else has the name of a file.
     """
     if not collection.data.is_dir():
         raise CollectionError(
@@ -31,6 +31,8 @@ def source_files(collection: Collection) -> list[SourceFile]:
     for path in sorted(collection.data.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(collection.data).parts)
         format_ = by_suffix(SOURCES, path.suffix.removeprefix("."))
-        if path.is_file() and format_ and not hidden and path != collection.removed:
+        if format_ and not hidden and path != collection.removed and not path.is_dir():
+            if not path.is_file():
+                raise CollectionError(f"{path} cannot be read: it is no file, or a link that leads to none")
             found.append(SourceFile(path, collection.relative(path), format_, collection.graph_of(path)))
     return found

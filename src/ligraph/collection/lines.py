@@ -213,7 +213,7 @@ def _parse_turtle(text: str, base: str, trig: bool, found: list[Place]) -> None:
     parser = Parser(Sink(graph), baseURI=base, turtle=True)
     try:
         parser.loadBuf(text)
-    except (BadSyntax, ValueError, AttributeError, TypeError):
+    except (BadSyntax, ValueError, AttributeError, TypeError, RecursionError):
         return
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Quad, Store
 
 from ligraph.collection.files import SourceFile, source_files
+from ligraph.collection.ids import complaint
 from ligraph.collection.readers import Source, read_quads
 from ligraph.collection.vetting import Vetted, mistyped, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
@@ -57,6 +58,11 @@ def read_sources(collection: Collection, vocabulary: Vocabulary) -> Sources:
     sources = Sources(source_files(collection))
     homes: dict[str, SourceFile] = {}
     for file in sources.files:
+        # No part of an id, and no `#` of one: the whole name is the path of the graph.
+        if wrong := complaint(file.graph.removeprefix(collection.settings.ids).replace("#", "?")):
+            sources.faults.append(Fault(file, f"the name of a file is part of an id, and {wrong}: rename it", line=1))
+            sources.broken.append(file)
+            continue
         _read_file(file, collection, vocabulary, sources, homes)
     return sources
 
@@ -92,9 +98,9 @@ def _read_file(
         sources.graphs.setdefault(graph, []).append(file)
     if source.is_cut:
         sources.broken.append(file)
-    for complaint in source.complaints:
-        node = settings.ids + complaint.node if complaint.node else None
-        sources.faults.append(Fault(file, complaint.message, line=complaint.line, node=node))
+    for found in source.complaints:
+        node = settings.ids + found.node if found.node else None
+        sources.faults.append(Fault(file, found.message, line=found.line, node=node))
     sources.faults.extend(_faults_of(file, vetted, settings.ids, vocabulary))
     sources.faults.extend(_named_twice(file, vetted, homes))
 

@@ -1,5 +1,6 @@
 """YAML as a tree of nodes with lines, safe to walk: no deep nesting, no aliases, one document."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,8 @@ from rapidfuzz import fuzz, process
 
 DEEPEST = 40
 """Levels of nesting in a source file. A thing in a place in a set, with its clip's recording, takes 12."""
+
+_COULD_BE_DEEP = re.compile(r"^ {20}|- - - -|\? \? \? \?", re.MULTILINE)
 
 _ADVICE = {
     "but found another document": "one file is one document: leave out the line “---”, or make two files",
@@ -88,7 +91,7 @@ def _after_prefix(word: str) -> str:
 def _measure_depth(text: str) -> None:
     # libyaml composes by recursion in C: 100,000 open brackets exhaust the stack and kill the process.
     # Events cost as much as composing, so they are counted only where a text could be deep.
-    if max(map(text.count, "[{")) <= DEEPEST and "- - - -" not in text and "? ? ? ?" not in text:
+    if max(map(text.count, "[{")) <= DEEPEST and not _COULD_BE_DEEP.search(text):
         return
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
