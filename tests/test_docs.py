@@ -191,6 +191,13 @@ def test_every_address_is_documented(route: Any) -> None:
     assert re.search(rf"^\| `{re.escape(shown)}", read("http.md"), re.MULTILINE)
 
 
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`([\w/]+\.(?:py|toml))`", read("architecture.md"))
+    known = [path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*.py")]
+    known += [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").glob("*.py")]
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in known)] == []
+
+
 # ── Linked ──
 
 
