@@ -337,6 +337,25 @@ def test_this_server_asks_no_other(client: TestClient, query: str) -> None:
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) in ((422, "refused"), (400, "bad-request"))
 
 
+@pytest.mark.parametrize("path", ["/ns/", "/health/", "/doc/resource/a-talk/"])
+def test_no_redirect_is_built_from_the_host_header(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("way", ["form", "direct"])
+def test_a_query_over_the_limit_is_refused_however_it_comes(client: TestClient, way: str) -> None:
+    """By GET it cannot come: servers and clients end an address at 64 kB."""
+    query = "ASK {} #" + "x" * 100_000
+    if way == "form":
+        answer = client.post("/sparql", data={"query": query})
+    else:
+        answer = client.post("/sparql", content=query, headers={"Content-Type": "application/sparql-query"})
+    assert answer.status_code == 413
+    assert "100,000 bytes" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("query", ['ASK { BIND("SERVICE" AS ?x) }', "ASK {} # SERVICE", "ASK { <urn:SERVICE> ?p ?o }"])
 def test_a_word_in_a_text_is_no_service(client: TestClient, query: str) -> None:
     assert client.get("/sparql", params={"query": query}).status_code == 200

@@ -113,5 +113,5 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         removed = collection.relative(collection.removed)
         inputs = {**inputs, removed: file_digest(collection.removed)}
     with drafting(checked, parent, inputs) as draft:
-        (draft.folder / REPORT).write_bytes(to_turtle(checked.report))
+        (draft.folder / REPORT).write_bytes(to_turtle(checked.report, collection.settings.ids))
         return Built(draft.publish(), checked.report)

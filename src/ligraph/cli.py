@@ -13,7 +13,7 @@ import typer
 from ligraph import __version__, api
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError, UsageError
-from ligraph.terminal import paint, print_error, print_rows, say, write
+from ligraph.terminal import count_words, paint, print_error, print_rows, say, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -113,14 +113,15 @@ def check(
     """Show all that is wrong with the sources, each with file, line and remedy."""
     from ligraph.collection.report_formats import to_github, to_json, to_text, to_turtle
 
-    report = api.check(root, full=full).report
+    checked = api.check(root, full=full)
+    report, ids = checked.report, checked.collection.settings.ids
     match format_:
         case ReportFormat.TEXT:
-            write(to_text(report, open_collection(root).settings.ids, paint))
+            write(to_text(report, ids, paint))
         case ReportFormat.JSON:
             write(to_json(report))
         case ReportFormat.TURTLE:
-            write(to_turtle(report))
+            write(to_turtle(report, ids))
         case ReportFormat.GITHUB:
             write(to_github(report))
     if not report.conforms or (strict and report.warnings):
@@ -244,10 +245,10 @@ def _print_report(root: Path, report: Any) -> None:
 
 
 def _report_built(built: api.Built) -> None:
-    things = ", ".join(f"{count:,} {segment}" for segment, count in built.manifest.things.items() if segment != "graph")
+    things = count_words({name: count for name, count in built.manifest.things.items() if name != "graph"})
     say(f"Built release {built.manifest.id}: {built.manifest.statements:,} statements ({things})")
     if built.manifest.warnings:
-        say(f"{built.manifest.warnings:,} warnings: see them with ligraph check")
+        say(f"{count_words({'warning': built.manifest.warnings})}: see them with ligraph check")
 
 
 def _report_error(error: LigraphError) -> None:

@@ -50,7 +50,9 @@ class Ingested:
 
     def to_text(self) -> str:
         """Return what people read."""
-        counted = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        counted = ", ".join(
+            f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in self.counts.items() if count
+        )
         if self.is_new:
             lines = [f"Wrote {self.file}: {counted}"]
         elif self.differences:

@@ -10,11 +10,11 @@ from ligraph.namespaces import PREFIXES
 _WRITERS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
 
 
-def to_rdf(triples: Iterable[Triple], format_: Format) -> bytes:
+def to_rdf(triples: Iterable[Triple], format_: Format, prefixes: dict[str, str] = PREFIXES) -> bytes:
     """Return statements in Turtle or N-Triples."""
     if format_ is not TURTLE:
         return serialize(triples, format=_WRITERS[format_]) or b""
-    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b""
     # The engine declares prefixes in an order that changes from run to run.
     lines = text.split(b"\n")
     declared = [line for line in lines if line.startswith(b"@prefix ")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 
 import orjson
 from rich.console import Console
@@ -24,6 +25,18 @@ def paint(text: str, style: str) -> str:
     with out.capture() as capture:
         out.print(escape(text), style=style, end="")
     return capture.get()
+
+
+_PLURALS = {"person": "people", "series": "series", "graph": "files"}
+
+
+def count_words(counts: Mapping[str, int]) -> str:
+    """Return counts in words, such as “1 set, 3 people, 2 topics”; what is not there is left out."""
+    return ", ".join(f"{n:,} {word if n == 1 else _plural(word)}" for word, n in counts.items() if n)
+
+
+def _plural(word: str) -> str:
+    return _PLURALS.get(word, word + "s")
 
 
 def say(text: str) -> None:

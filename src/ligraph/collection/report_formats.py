@@ -4,10 +4,15 @@ from collections.abc import Callable
 from itertools import groupby
 
 import orjson
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.collection.report import Report, Result, Severity
-from ligraph.namespaces import PREFIXES, RDF, SH, XSD, shorten
+from ligraph.formats import TURTLE
+from ligraph.namespaces import LIGSH, PREFIXES, RDF, SH, XSD, shorten
+from ligraph.serialization import to_rdf
+
+SOURCE_COMPONENT = LIGSH + "SourceConstraintComponent"
+"""What is broken where no shape complains but the reading of a file: it says what it means, in words we know."""
 
 _SHACL = PREFIXES | {"sh": SH}
 
@@ -68,9 +73,10 @@ def to_github(report: Report) -> str:
     return "\n".join([*lines, summary(report)])
 
 
-def to_turtle(report: Report) -> bytes:
+def to_turtle(report: Report, ids: str) -> bytes:
     """Return a report as a SHACL validation report.
 
+    Shape: what a file itself is blamed for is about the file's graph.
     Source: SHACL (W3C 2017) section 3.6.
     """
     root = NamedNode("urn:ligraph:report")
@@ -84,8 +90,8 @@ def to_turtle(report: Report) -> bytes:
         node = BlankNode(f"r{number}")
         triples.append(Triple(root, _sh("result"), node))
         triples.append(Triple(node, _rdf("type"), _sh("ValidationResult")))
-        triples += [Triple(node, _sh(name), value) for name, value in _result_values(result)]
-    return serialize(triples, format=RdfFormat.TURTLE, prefixes=_SHACL) or b""
+        triples += [Triple(node, _sh(name), value) for name, value in _result_values(result, ids)]
+    return to_rdf(triples, TURTLE, _SHACL)
 
 
 def _result_text(result: Result, ids: str, paint: Callable[[str, str], str]) -> str:
@@ -101,21 +107,19 @@ def _result_text(result: Result, ids: str, paint: Callable[[str, str], str]) -> 
     return f"  {head}\n             {before}{result.message}"
 
 
-def _result_values(result: Result) -> list[tuple[str, NamedNode | Literal]]:
+def _result_values(result: Result, ids: str) -> list[tuple[str, NamedNode | Literal]]:
     values: list[tuple[str, NamedNode | Literal]] = [
         ("resultSeverity", NamedNode(result.severity.iri)),
         ("resultMessage", Literal(result.message)),
+        ("focusNode", _node(result.node or f"{ids}graph/{(result.file or '').removeprefix('data/')}")),
+        ("sourceConstraintComponent", _node(result.component or SOURCE_COMPONENT)),
     ]
-    if result.node:
-        values.append(("focusNode", _node(result.node)))
     if result.path and "<" not in result.path:
         values.append(("resultPath", _node(result.path)))
     if result.value is not None:
         values.append(("value", _node(result.value) if "://" in result.value else Literal(result.value)))
     if result.shape:
         values.append(("sourceShape", _node(result.shape)))
-    if result.component:
-        values.append(("sourceConstraintComponent", _node(result.component)))
     if result.file:
         values.append(("resultMessage", Literal(f"{result.file}:{result.line}")))
     return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,7 +60,8 @@ def read_document(store: Store, manifest: Manifest, local: str) -> Document | No
     reader.take_names()
     iri = NamedNode(f"{manifest.base}doc/{local}")
     reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
-    return Document(about, iri, reader.statements)
+    ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
+    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered})
 
 
 class _Reader:
@@ -159,6 +161,13 @@ class _Reader:
 
     def _take_all(self, nodes: Iterable[Term]) -> list[NamedNode]:
         return [node for node in nodes if isinstance(node, NamedNode) and self.take(node)]
+
+
+def _place(subject: str, about: str) -> tuple[object, ...]:
+    """Return where a subject stands in a document: the thing, its parts by number, then the others by IRI."""
+    numbers = tuple(int(part) if part.isdigit() else 0 for part in re.split(r"(\d+)", subject))
+    words = tuple(part for part in re.split(r"\d+", subject))
+    return subject != about, not subject.startswith(about + "#"), words, numbers
 
 
 def modified(store: Store, manifest: Manifest, about: NamedNode) -> str:

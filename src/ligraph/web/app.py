@@ -65,6 +65,8 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # Such a redirect would be built from the request's Host.
+        redirect_slashes=False,
         exception_handlers={
             LigraphError: answer_problem,
             HTTPException: answer_problem,

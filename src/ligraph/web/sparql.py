@@ -32,6 +32,9 @@ async def answer_query(request: Request) -> Response:
         page = snapshot.pages.query(f"{request.scope.get('root_path', '')}/sparql", EXAMPLE)
         return answer(request, page, "text/html; charset=utf-8", vary="Accept")
     query = await _read_query(request, live)
+    limit = live.collection.settings.limits.query_bytes
+    if len(query.encode("utf-8", "surrogatepass")) > limit:
+        raise TooLarge(f"the query is over {limit:,} bytes", hint="send a shorter query")
     formats = GRAPHS if answers_with_graph(query) else RESULTS
     format_ = negotiate(request, formats, parameter="format")
     asked = N_TRIPLES if format_ is JSON_LD else format_
@@ -82,8 +85,8 @@ async def _read_query(request: Request, live: Live) -> str:
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
-    # A form triples each character that it escapes.
-    limit *= 3
+    # A form writes three bytes for each that it escapes; the query itself is measured once it is decoded.
+    limit = 3 * limit + 1_000
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
