@@ -2,6 +2,7 @@
 
 import logging
 import re
+from bisect import bisect_left
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -183,9 +184,11 @@ def _parse_turtle(text: str, base: str, trig: bool, found: list[Place]) -> None:
 
     # rdflib logs every IRI that it finds odd; the check has said so already.
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    # rdflib makes the statements of an object list when it has read the whole list, so the line of each
-    # object is noted when the object is read. Its lines count from 0.
-    lines: dict[int, int] = {}
+    # rdflib makes the statements of an object list when it has read the whole list, so the place of each object is
+    # noted when the object is read. It counts a line twice where it reads one twice, so lines are counted here.
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    noted: dict[int, tuple[int, Any]] = {}
+    latest = 1
 
     class Sink(RDFSink):
         def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: N802
@@ -193,20 +196,24 @@ def _parse_turtle(text: str, base: str, trig: bool, found: list[Place]) -> None:
             if isinstance(predicate, tuple):
                 predicate = predicate[1]
             node = None if isinstance(subject, rdflib.BNode) else str(subject)
-            line = lines.get(id(value), parser.lines + 1)
-            if id(subject) in lines:
-                found.append(Place(lines.pop(id(subject)), node, None, None))
-            found.append(Place(line, node, _http(str(predicate)), str(value)))
+            line, _ = noted.pop(id(value), (latest, None))
+            if id(subject) in noted:
+                found.append(Place(noted.pop(id(subject))[0], node, None, None))
+            # The words true and false come as Python's own.
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            found.append(Place(line, node, _http(str(predicate)), text))
 
     parser_class: Any = TrigSinkParser if trig else SinkParser
 
     class Parser(parser_class):  # type: ignore[misc]
         def object(self, argstr: str, i: int, res: Any) -> int:
+            nonlocal latest
             start = self.skipSpace(argstr, i)
-            line = self.lines + 1
+            line = bisect_left(breaks, start) + 1
             end = super().object(argstr, start if start >= 0 else i, res)
             if end >= 0 and res:
-                lines[id(res[-1])] = line
+                latest = line
+                noted.setdefault(id(res[-1]), (line, res[-1]))
             return int(end)
 
     graph: Any = rdflib.Dataset() if trig else rdflib.Graph()
