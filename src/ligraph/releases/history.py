@@ -83,11 +83,14 @@ def make_live(collection: Collection, release: str) -> None:
     """Point to a release: from one moment to the next, and on disk when this returns."""
     pointer = _pointer(collection)
     draft = pointer.with_name("current.new")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(release + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(pointer)
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.write(release + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(pointer)
+    finally:
+        draft.unlink(missing_ok=True)
     sync_folder(pointer.parent)
 
 

@@ -60,7 +60,8 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / FILE_NAME
     again = "make the release again from its sources with: ligraph build"
     try:
-        values = orjson.loads(path.read_bytes())
+        content = path.read_bytes()
+        values = orjson.loads(content)
     except FileNotFoundError:
         raise ReleaseError(f"{folder} is not a release: it has no {FILE_NAME}", hint=again) from None
     except OSError as error:
@@ -71,8 +72,8 @@ def read_manifest(folder: Path) -> Manifest:
         found = values.get("format") if isinstance(values, dict) else None
         message = f"{folder.name} is a release of format {found}, and this ligraph reads format {FORMAT}"
         raise ReleaseError(message, hint=again)
-    written = values.pop(_SELF, None)
-    if values.keys() != {field.name for field in fields(Manifest)} or written != _digest_of(values):
+    values.pop(_SELF, None)
+    if values.keys() != {field.name for field in fields(Manifest)} or Manifest(**values).to_json() != content:
         raise ReleaseError(f"{path} is damaged: it is not what was written", hint=again)
     if values["id"] != folder.name:
         raise ReleaseError(f"{path} is that of another release, {values['id']}", hint=again)

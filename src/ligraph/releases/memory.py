@@ -1,6 +1,7 @@
 """Digests of files that need no second reading: `.ligraph/inputs.json`, which may be deleted at any time."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -37,10 +38,8 @@ def remember(folder: Path, section: str, files: Mapping[str, tuple[Path, str]]) 
 
 def forget(folder: Path) -> None:
     """Have every file read again."""
-    try:
+    with suppress(OSError):
         (folder / NAME).unlink(missing_ok=True)
-    except OSError:
-        return
 
 
 def _stamp(path: Path) -> Entry:
@@ -63,11 +62,12 @@ def _read(path: Path) -> dict[str, dict[str, Entry]]:
 
 
 def _write(path: Path, memory: dict[str, dict[str, Entry]]) -> None:
-    try:
+    draft = path.with_suffix(".new")
+    # A memory that cannot be kept costs time, nothing else.
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        draft.write_bytes(orjson.dumps(memory))
-        draft.replace(path)
-    except OSError:
-        # A memory that cannot be kept costs time, nothing else.
-        return
+        try:
+            draft.write_bytes(orjson.dumps(memory))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
-from ligraph.releases.history import DRAFT, RELEASE, make_live, release_ids, sync_folder
+from ligraph.releases.history import DRAFT, RELEASE, make_live, sync_folder
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
 from ligraph.releases.memory import remember
 from ligraph.serialization import to_rdf
@@ -176,10 +176,10 @@ def _release_id(when: datetime, digest: str) -> str:
 def _next_time(collection: Collection) -> datetime:
     """Return now, or the first second after the latest release: ids are in the order in which releases were made."""
     now = datetime.now(UTC).replace(microsecond=0)
-    for name in release_ids(collection):
+    for folder in collection.releases.iterdir():
         # Two builds in one second, or a clock that was set back.
         with suppress(ValueError):
-            made = datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC)
+            made = datetime.strptime(folder.name.partition("-")[0], _TIME).replace(tzinfo=UTC)
             now = max(now, made + timedelta(seconds=1))
     return now
 
