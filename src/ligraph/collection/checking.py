@@ -164,7 +164,9 @@ class _Reporter:
         if fault.blank:
             return list(self.lines.blank_nodes(fault.file)) or [1]
         found = (self.lines.find(fault.file, fault.node, fault.predicate, value) for value in fault.values or (None,))
-        return [next((line for line in found if line), 1)]
+        line = next((line for line in found if line), None)
+        # An id that is no subject of the file is wrong where it is referred to.
+        return [line or (self.lines.find(fault.file, None, None, fault.node) if fault.node else None) or 1]
 
     def _file_of(self, focus: object, path: str | None, value: object) -> tuple[SourceFile | None, str | None]:
         """Return the file where a finding is to be mended, and the subject to look for in it."""

@@ -104,7 +104,8 @@ def _result_text(result: Result, ids: str, paint: Callable[[str, str], str]) -> 
     head = "  ".join(part for part in (paint(f"{result.severity.value:9}", style), place, what) if part)
     path = shorten(result.path) if result.path and "<" not in result.path else ""
     before = f"{path}: " if path and path not in result.message else ""
-    return f"  {head}\n             {before}{result.message}"
+    text = f"{before}{result.message}".replace("\n", "\n" + " " * 13)
+    return f"  {head}\n{' ' * 13}{text}"
 
 
 def _result_values(result: Result, ids: str) -> list[tuple[str, NamedNode | Literal]]:
