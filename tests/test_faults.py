@@ -517,6 +517,18 @@ def test_a_build_on_top_of_a_damaged_release(root: Path) -> None:
     assert name_in(root) == wanted
 
 
+def test_a_damaged_store_is_not_the_fault_of_who_asks(root: Path) -> None:
+    everything = "SELECT * { GRAPH ?graph { ?s ?p ?o } }"
+    found = set()
+    for path in sorted((live_folder(root) / "store").glob("*.sst")):
+        content = path.read_bytes()
+        path.write_bytes(content[:20] + bytes([content[20] ^ 1]) + content[21:])
+        with suppress(ReleaseError), TestClient(create_app(root)) as client:
+            found.add(client.get("/sparql", params={"query": everything}).status_code)
+        path.write_bytes(content)
+    assert found == {200, 503}
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

@@ -17,7 +17,7 @@ from pyoxigraph import (
     Variable,
 )
 
-from ligraph.errors import BadRequest, Refused
+from ligraph.errors import BadRequest, LigraphError, Refused, ReleaseError
 from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
 from ligraph.namespaces import PREFIXES, SCHEMA, SCHEMA_HTTPS
 from ligraph.serialization import to_rdf
@@ -62,26 +62,36 @@ def run(
 
     Shape: statements come as Turtle or N-Triples; `bound` gives variables their values; with `prefixes` those of
     the model need no declaration. schema.org may be written with https, as the store never has it.
-    Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE.
+    Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE; ReleaseError where the
+    store is damaged.
     """
     if "SERVICE" in words_of(query):
         raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
     substitutions: dict[Variable, Any] = {Variable(name): term for name, term in (bound or {}).items()}
     try:
-        results = store.query(
-            _WORDS.sub(_schema_as_stored, query),
-            use_default_graph_as_union=True,
-            substitutions=substitutions or None,
-            prefixes=PREFIXES if prefixes else None,
+        return _serialize(
+            store.query(
+                _WORDS.sub(_schema_as_stored, query),
+                use_default_graph_as_union=True,
+                substitutions=substitutions or None,
+                prefixes=PREFIXES if prefixes else None,
+            ),
+            format_,
         )
-    except SyntaxError as error:
-        raise BadRequest(f"the query is not SPARQL: {_reason(error)}") from None
-    except (RuntimeError, ValueError) as error:
-        raise BadRequest(f"the query cannot be run: {error}") from None
-    try:
-        return _serialize(results, format_)
-    except (RuntimeError, OSError, ValueError) as error:
-        raise BadRequest(f"the query cannot be run: {error}") from None
+    except (SyntaxError, RuntimeError, OSError, ValueError) as error:
+        problem = _problem(error)
+    # Not raised above: an error that keeps its cause would carry the engine's results to another thread.
+    raise problem
+
+
+def _problem(error: Exception) -> LigraphError:
+    if isinstance(error, SyntaxError):
+        return BadRequest(f"the query is not SPARQL: {(error.msg or str(error)).strip()}")
+    # The engine tells a damaged store, whose blocks carry sums, in the same way as an unknown function.
+    if str(error).startswith(("Corruption", "IO error")):
+        again = "make the release again from its sources with: ligraph build"
+        return ReleaseError(f"the release cannot be read: {error}", hint=again)
+    return BadRequest(f"the query cannot be run: {error}")
 
 
 def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: Format) -> bytes:
@@ -94,10 +104,6 @@ def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: F
 def _schema_as_stored(match: re.Match[str]) -> str:
     """Return an IRI of schema.org as the store has it, any other word unchanged."""
     return match[0].replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1) if match[0].startswith("<") else match[0]
-
-
-def _reason(error: SyntaxError) -> str:
-    return (error.msg or str(error)).strip()
 
 
 def _unescape(match: re.Match[str]) -> str:
