@@ -53,19 +53,19 @@ def assert_same(store: Store, shapes: Shapes) -> None:
 
 
 @given(graphs(), shapes_graphs())
-@examples(200)
+@examples(150)
 def test_every_core_component_is_judged_as_plain_pyshacl_does(data: str, shapes: str) -> None:
     assert_same(store_of(data), shapes_of(shapes))
 
 
 @given(graphs(plain=True), shapes_graphs(written_sparql))
-@examples(60)
+@examples(40)
 def test_queries_of_every_construct_find_what_plain_pyshacl_finds(data: str, shapes: str) -> None:
     assert_same(store_of(data), shapes_of(shapes))
 
 
 @given(graphs(plain=True), shapes_graphs(random_sparql))
-@examples(60)
+@examples(40)
 def test_random_queries_find_what_plain_pyshacl_finds(data: str, shapes: str) -> None:
     assert_same(store_of(data), shapes_of(shapes))
 
@@ -264,13 +264,13 @@ def test_good_data_are_good() -> None:
 
 
 @given(harmed())
-@examples(3)
+@examples(2)
 def test_packaged_shapes_judge_harmed_data_as_plain_pyshacl_does(triples: set[Triple]) -> None:
     assert_same(derived(triples), packaged()[1])
 
 
 @given(harmed())
-@examples(25)
+@examples(12)
 def test_packaged_core_shapes_judge_harmed_data_as_plain_pyshacl_does(triples: set[Triple]) -> None:
     core = Shapes(packaged()[1].core)
     assert_same(derived(triples), core)
