@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,9 @@ EXTRA = """\
 things:
 - id: person/éva-ü
   name: '</script><script>alert(1)</script> & "Éva"'
+- id: topic/x1²2
+  prefLabel: x1²2
+  inScheme: scheme/topics
 - id: topic/v1.2
   prefLabel: v1.2
   inScheme: scheme/topics
@@ -192,11 +196,25 @@ def test_what_was_renamed_is_found(client: TestClient) -> None:
         assert (answer.status_code, answer.headers["location"]) == (301, f"/{kind}/set/listening-and-watching")
 
 
+def test_a_redirect_keeps_what_was_asked_for(client: TestClient) -> None:
+    answer = client.get("/doc/set/old.ttl")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/doc/set/listening-and-watching.ttl")
+    answer = client.get("/doc/set/old?_mediatype=text/turtle")
+    assert answer.headers["location"] == "/doc/set/listening-and-watching?_mediatype=text/turtle"
+
+
+def test_a_format_may_be_named_in_the_address(client: TestClient) -> None:
+    for name in ("application/ld+json", "application/ld%2Bjson", "jsonld"):
+        answer = client.get(f"/doc/resource/a-talk?_mediatype={name}")
+        assert answer.headers["content-type"] == "application/ld+json"
+
+
 def test_ids_of_any_script_and_with_dots(client: TestClient) -> None:
     answer = client.get("/id/" + quote("person/éva-ü"))
     assert answer.headers["location"] == "/doc/" + quote("person/éva-ü")
     assert client.get(answer.headers["location"] + ".ttl").status_code == 200
     assert client.get("/doc/topic/v1.2").status_code == 200
+    assert client.get("/doc/" + quote("topic/x1²2")).status_code == 200
     assert client.get("/doc/topic/v1.2.nt").headers["content-type"] == "application/n-triples"
     assert client.get("/doc/graph/every-row.yaml").status_code == 200
     assert client.get("/doc/graph/every-row.yaml.jsonld").status_code == 200
@@ -322,19 +340,89 @@ def test_bad_queries_are_the_callers_errors(client: TestClient, request_: dict[s
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+HIDING = [
+    "SELECT * { SERVICE <URL> { ?s ?p ?o } }",
+    "SELECT * { service silent <URL> { ?s ?p ?o } }",
+    "SELECT * { S\\u0045RVICE <URL> { ?s ?p ?o } }",
+    "SELECT * { #\nSERVICE<URL>{ ?s ?p ?o } }",
+    "SELECT * { OPTIONAL { { SERVICE <URL> { ?s ?p ?o } } } }",
+    "#a\rSELECT * { SERVICE <URL> { ?s ?p ?o } }",
+    "PREFIX u: <urn:> SELECT * { ?s u:p<urn:o>.SERVICE<URL>{?a ?b ?c} }",
+    "PREFIX u: <urn:> SELECT * { ?s u:p?o.SERVICE<URL>{?a ?b ?c} }",
+    'SELECT * { BIND("\\u0022" AS ?a) SERVICE <URL> { ?s ?p ?o } BIND("\\u0022" AS ?b) }',
+    "SELECT * { FILTER(1<2)SERVICE<URL>{ ?s ?p ?o } FILTER(2>1) }",
+    "SELECT * { ?s ?p 1SERVICE <URL> { ?s ?p ?o } }",
+    "SELECT * { ?s ?p 'a'@en.SERVICE <URL> { ?s ?p ?o } }",
+]
+
+
+@pytest.mark.parametrize("query", HIDING)
+def test_this_server_asks_no_other(client: TestClient, query: str) -> None:
+    """However the word is hidden: a socket that listens is never visited."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.3)
+        port = listening.getsockname()[1]
+        answer = client.post("/sparql", data={"query": query.replace("URL", f"http://127.0.0.1:{port}/")})
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "refused")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "SELECT * { service silent <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "SELECT * { S\\u0045RVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "SELECT * { #\nSERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } }",
-        "SELECT * { OPTIONAL { { SERVICE ?x { ?s ?p ?o } } } }",
+        "SELECT*" + "{" * 6000 + "}" * 6000,
+        "SELECT*{" + "?a?b?c." * 10_000 + "}",
+        "SELECT*{FILTER(" + "!" * 10_000 + "true)}",
+        "ASK{FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ")}",
+        "ASK{?a " + "/".join(["<urn:p>"] * 600) + " ?b}",
+        "SELECT*{" + "OPTIONAL{?a ?b ?c}" * 600 + "}",
+        "SELECT*{" + "\\u007B" * 6000 + "}" * 6000,
+    ],
+    ids=["braces", "patterns", "not", "parentheses", "path", "optionals", "escaped braces"],
+)
+def test_a_query_that_would_kill_the_engine_is_refused(client: TestClient, query: str) -> None:
+    answer = client.post("/sparql", data={"query": query})
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "refused")
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "expected"),
+    [
+        ("ASK FROM <urn:none> { ?s ?p ?o }", {}, False),
+        ("ASK FROM <GRAPH> { ?s ?p ?o }", {}, True),
+        ("ASK { ?s ?p ?o }", {"default-graph-uri": "urn:none"}, False),
+        ("ASK { ?s ?p ?o }", {"default-graph-uri": "GRAPH"}, True),
+        ("ASK FROM <urn:none> { ?s ?p ?o }", {"default-graph-uri": "GRAPH"}, True),
+        ("ASK FROM <GRAPH> { ?s ?p ?o }", {"default-graph-uri": "urn:none"}, False),
+        ("ASK { GRAPH ?g { ?s ?p ?o } }", {"default-graph-uri": "GRAPH"}, False),
+        ("ASK { GRAPH ?g { ?s ?p ?o } }", {"named-graph-uri": "GRAPH"}, True),
+        ("ASK { ?s ?p ?o }", {"named-graph-uri": "GRAPH"}, False),
+        ("ASK { GRAPH ?g { ?s ?p ?o } }", {}, True),
     ],
 )
-def test_this_server_asks_no_other(client: TestClient, query: str) -> None:
-    answer = client.post("/sparql", data={"query": query})
-    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) in ((422, "refused"), (400, "bad-request"))
+@pytest.mark.parametrize("way", ["get", "form", "direct"])
+def test_the_dataset_of_the_request_goes_before_that_of_the_query(
+    client: TestClient, query: str, fields: dict[str, str], expected: bool, way: str
+) -> None:
+    """SPARQL 1.1 Protocol section 2.1.4."""
+    graph = IDS + "graph/every-row.yaml"
+    query = query.replace("GRAPH>", f"{graph}>")
+    fields = {name: value.replace("GRAPH", graph) for name, value in fields.items()}
+    if way == "get":
+        answer = client.get("/sparql", params={"query": query, **fields})
+    elif way == "form":
+        answer = client.post("/sparql", data={"query": query, **fields})
+    else:
+        headers = {"Content-Type": "application/sparql-query"}
+        answer = client.post("/sparql", params=fields, content=query, headers=headers)
+    assert answer.json()["boolean"] is expected
+
+
+def test_a_form_that_hides_behind_a_comment_is_seen(client: TestClient) -> None:
+    answer = client.get("/sparql", params={"query": "#\rCONSTRUCT WHERE { ?s ?p ?o }"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/turtle")
 
 
 @pytest.mark.parametrize("path", ["/ns/", "/health/", "/doc/resource/a-talk/"])

@@ -1,9 +1,9 @@
-"""Queries over an open release, and what is refused before the engine sees it."""
+"""Queries over an open release."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import (
@@ -17,10 +17,11 @@ from pyoxigraph import (
     Variable,
 )
 
-from ligraph.errors import BadRequest, LigraphError, Refused, ReleaseError
+from ligraph.errors import BadRequest, LigraphError, ReleaseError
 from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
-from ligraph.namespaces import PREFIXES, SCHEMA, SCHEMA_HTTPS
+from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
+from ligraph.stores.tokens import refuse_unsafe, with_schema_as_stored, words_of
 
 _RESULTS = {
     SPARQL_JSON: QueryResultsFormat.JSON,
@@ -29,19 +30,18 @@ _RESULTS = {
     SPARQL_XML: QueryResultsFormat.XML,
 }
 
-_WORDS = re.compile(
-    r"""\#[^\n]*|<[^<>"{}|^`\\\s]*>|"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-    |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[?$]\w+|\w*:[^\s{}()\[\];,]*|(?P<word>[A-Za-z]+)""",
-    re.DOTALL | re.VERBOSE,
-)
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
-def words_of(query: str) -> list[str]:
-    """Return the bare words of a query in capitals: not those in comments, IRIs, names, variables and texts."""
-    # Escapes such as \\u0053 count before the grammar is applied (SPARQL 1.1 section 19.2).
-    plain = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", _unescape, query)
-    return [match["word"].upper() for match in _WORDS.finditer(plain) if match["word"]]
+@dataclass(frozen=True)
+class Dataset:
+    """The graphs that a request names for its query, by IRI; they go before the query's own FROM.
+
+    Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1.4.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def answers_with_graph(query: str) -> bool:
@@ -56,6 +56,7 @@ def run(
     format_: Format,
     bound: Mapping[str, NamedNode | Literal] | None = None,
     *,
+    dataset: Dataset | None = None,
     prefixes: bool = False,
 ) -> bytes:
     """Return the answer to a query in a format that fits its form.
@@ -65,16 +66,15 @@ def run(
     Raises: BadRequest for a syntax error; Refused for what is not done here, such as SERVICE; ReleaseError where the
     store is damaged.
     """
-    if "SERVICE" in words_of(query):
-        raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
+    refuse_unsafe(query)
     substitutions: dict[Variable, Any] = {Variable(name): term for name, term in (bound or {}).items()}
     try:
         return _serialize(
             store.query(
-                _WORDS.sub(_schema_as_stored, query),
-                use_default_graph_as_union=True,
+                with_schema_as_stored(query),
                 substitutions=substitutions or None,
                 prefixes=PREFIXES if prefixes else None,
+                **_graphs(query, dataset),
             ),
             format_,
         )
@@ -82,6 +82,18 @@ def run(
         problem = _problem(error)
     # Not raised above: an error that keeps its cause would carry the engine's results to another thread.
     raise problem
+
+
+def _graphs(query: str, dataset: Dataset | None) -> dict[str, Any]:
+    """Return what the engine is told about graphs: those of the request, else the query's own, else all together."""
+    if dataset:
+        try:
+            default = [NamedNode(iri) for iri in dataset.default]
+            named = [NamedNode(iri) for iri in dataset.named]
+        except ValueError as error:
+            raise BadRequest(f"a graph is named by an absolute IRI: {error}") from None
+        return {"default_graph": default, "named_graphs": named}
+    return {"use_default_graph_as_union": "FROM" not in words_of(query)}
 
 
 def _problem(error: Exception) -> LigraphError:
@@ -96,18 +108,10 @@ def _problem(error: Exception) -> LigraphError:
 
 def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, format_: Format) -> bytes:
     if isinstance(results, QueryTriples):
+        if format_ in _RESULTS:
+            raise ValueError(f"it answers with statements, which cannot be given as {format_.title}")
         # The engine yields a statement for each solution of the template; a graph has it once.
         return to_rdf(dict.fromkeys(results), format_)
+    if format_ not in _RESULTS:
+        raise ValueError(f"it answers with rows, which cannot be given as {format_.title}")
     return results.serialize(format=_RESULTS[format_]) or b""
-
-
-def _schema_as_stored(match: re.Match[str]) -> str:
-    """Return an IRI of schema.org as the store has it, any other word unchanged."""
-    return match[0].replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1) if match[0].startswith("<") else match[0]
-
-
-def _unescape(match: re.Match[str]) -> str:
-    try:
-        return chr(int(match[1] or match[2], 16))
-    except (ValueError, OverflowError):
-        return match[0]

@@ -165,7 +165,7 @@ class _Reader:
 
 def _place(subject: str, about: str) -> tuple[object, ...]:
     """Return where a subject stands in a document: the thing, its parts by number, then the others by IRI."""
-    numbers = tuple(int(part) if part.isdigit() else 0 for part in re.split(r"(\d+)", subject))
+    numbers = tuple(int(part) if part.isdecimal() else 0 for part in re.split(r"(\d+)", subject))
     words = tuple(part for part in re.split(r"\d+", subject))
     return subject != about, not subject.startswith(about + "#"), words, numbers
 

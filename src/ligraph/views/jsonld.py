@@ -129,7 +129,7 @@ class _Tree:
         if isinstance(term, NamedNode):
             for triple in self.nodes.get(term, ()):
                 if triple.predicate.value == _POSITION and isinstance(triple.object, Literal):
-                    return int(triple.object.value) if triple.object.value.isdigit() else 0, term.value
+                    return int(triple.object.value) if triple.object.value.isdecimal() else 0, term.value
         return 0, str(term)
 
     def _value(self, predicate: str, term: NamedNode | BlankNode | Literal | Triple) -> Any:
@@ -161,7 +161,7 @@ def _literal(words: Words, predicate: str, literal: Literal) -> Any:
 
 def _is_plain_integer(text: str) -> bool:
     # A JSON number over 2^53 loses digits in most readers.
-    return text.lstrip("-").isdigit() and len(text) < 16 and str(int(text)) == text
+    return text.lstrip("-").isdecimal() and len(text) < 16 and str(int(text)) == text
 
 
 def _one_or_all(values: list[Any]) -> Any:

@@ -35,13 +35,15 @@ async def show_document(request: Request) -> Response:
     snapshot = live.snapshot
     asked = request.path_params["x"]
     local, fixed = _split(snapshot, asked)
-    moved = _moved(request, snapshot, local, "doc")
+    moved = _moved(request, snapshot, local, "doc", f".{fixed.suffix}" if fixed else "")
     if moved:
         return moved
     if not snapshot.release.describes(local):
         raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
     format_ = fixed or negotiate(request, DOCUMENTS)
-    body = snapshot.bodies.get((local, format_)) or snapshot.keep(local, format_, _render(snapshot, local, format_))
+    body = snapshot.bodies.get((local, format_)) or snapshot.bodies.keep(
+        (local, format_), _render(snapshot, local, format_)
+    )
     headers = {"Link": _links(live, local)}
     if not fixed:
         headers["Content-Location"] = _href(request, f"doc/{local}.{format_.suffix}")
@@ -69,8 +71,8 @@ def _render(snapshot: Snapshot, local: str, format_: Format) -> bytes:
     return to_rdf(document.triples, format_)
 
 
-def _moved(request: Request, snapshot: Snapshot, local: str, kind: str) -> Response | None:
-    """Return a redirect where a thing was renamed.
+def _moved(request: Request, snapshot: Snapshot, local: str, kind: str, suffix: str = "") -> Response | None:
+    """Return a redirect where a thing was renamed, to what was asked of it.
 
     Raises: Gone where it was removed.
     """
@@ -80,11 +82,12 @@ def _moved(request: Request, snapshot: Snapshot, local: str, kind: str) -> Respo
     target = removed[local]
     if target is None:
         raise Gone(f"{snapshot.release.ids}{local} was published once and has been removed")
-    return _redirect(request, 301, f"{kind}/{target}")
+    return _redirect(request, 301, f"{kind}/{target}{suffix}", request.url.query)
 
 
-def _redirect(request: Request, status: int, path: str) -> Response:
-    headers = {"Location": _href(request, path), "Cache-Control": "no-cache"}
+def _redirect(request: Request, status: int, path: str, query: str = "") -> Response:
+    location = _href(request, path) + (f"?{query}" if query else "")
+    headers = {"Location": location, "Cache-Control": "no-cache"}
     if status == 303:
         headers["Vary"] = "Accept"
     return Response(status_code=status, headers=headers)

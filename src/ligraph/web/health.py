@@ -9,7 +9,7 @@ from ligraph.web.live import live_of
 
 
 async def show_health(request: Request) -> Response:
-    """Answer `/health`: 200 while releases can be served, 503 once the one served is known to be damaged."""
+    """Answer `/health`: 200 while a release can be served, 503 once the one served is known to be damaged."""
     live = live_of(request)
     manifest = live.snapshot.release.manifest
     damaged = live.integrity == "damaged"
@@ -17,6 +17,7 @@ async def show_health(request: Request) -> Response:
         "status": "damaged" if damaged else "ok",
         "release": manifest.id,
         "integrity": live.integrity,
+        "refused": live.refused,
         "statements": manifest.statements,
         "ligraph": __version__,
     }

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import cast
 
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
-from ligraph.config import Collection
+from ligraph.config import Collection, open_collection
 from ligraph.errors import LigraphError
-from ligraph.formats import Format
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_folder
 from ligraph.views.pages import Pages, Site
 from ligraph.views.words import Words
-
-KEPT_BODIES = 2_000
-"""Rendered documents that are kept: most readers ask for the same few."""
+from ligraph.web.bodies import Bodies
 
 _POLL_SECONDS = 1.0
 _log = logging.getLogger("ligraph")
@@ -35,23 +31,19 @@ class Snapshot:
     words: Words
     pages: Pages
     context: bytes
-    bodies: OrderedDict[tuple[str, Format], bytes] = field(default_factory=OrderedDict)
+    bodies: Bodies = field(default_factory=Bodies)
 
     def ontology(self) -> list[Triple]:
         """Return the ontology that the release was made with."""
         content = (self.release.folder / ONTOLOGY).read_bytes()
         return [quad.triple for quad in parse(content, format=RdfFormat.TURTLE)]
 
-    def keep(self, local: str, format_: Format, body: bytes) -> bytes:
-        """Keep a rendered document for the next reader, and let go of the one not asked for longest."""
-        self.bodies[local, format_] = body
-        while len(self.bodies) > KEPT_BODIES:
-            self.bodies.popitem(last=False)
-        return body
-
 
 class Live:
-    """The release that is served now. It follows the collection's pointer unless it was told a release."""
+    """The release that is served now. It follows the collection's pointer unless it was told a release.
+
+    Shape: `refused` is the id of a release that was made live and cannot be served.
+    """
 
     def __init__(self, collection: Collection, site: str, root_path: str, release: str | None) -> None:
         self.collection = collection
@@ -59,9 +51,12 @@ class Live:
         self.root_path = root_path
         self.follows = release is None
         self.integrity = "not yet checked"
+        self.refused: str | None = None
         self.snapshot = self._open(release or current_id(collection))
 
     def _open(self, release: str | None) -> Snapshot:
+        # Settings are read again with each release, so that pages and catalogue say the same.
+        self.collection = open_collection(self.collection.root)
         opened = open_folder(release_folder(self.collection, release))
         settings = self.collection.settings
         words = Words(opened.context)
@@ -84,20 +79,30 @@ class Live:
             await asyncio.sleep(_POLL_SECONDS)
             try:
                 now = current_id(self.collection)
-                if now and now != self.snapshot.release.manifest.id:
-                    self.snapshot = self._open(now)
-                    _log.info("serving release %s", now)
-                    await self._verify()
-            except LigraphError as error:
-                _log.error("%s", error.message)
+                if now and now not in (self.snapshot.release.manifest.id, self.refused):
+                    await self._take_up(now)
+            except (LigraphError, OSError) as error:
+                _log.error("the live release cannot be told: %s", error)
+
+    async def _take_up(self, release: str) -> None:
+        """Serve another release from now on; where it cannot be opened, say so once and go on with the old one."""
+        try:
+            self.snapshot = self._open(release)
+        except (LigraphError, OSError, ValueError) as error:
+            self.refused = release
+            _log.error("release %s cannot be served: %s", release, error)
+            return
+        self.refused = None
+        _log.info("serving release %s", release)
+        await self._verify()
 
     async def _verify(self) -> None:
         try:
             await asyncio.to_thread(self.snapshot.release.verify)
             self.integrity = "whole"
-        except LigraphError as error:
+        except (LigraphError, OSError) as error:
             self.integrity = "damaged"
-            _log.error("%s", error.message)
+            _log.error("%s", error)
 
 
 def live_of(request: Request) -> Live:

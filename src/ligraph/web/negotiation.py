@@ -15,7 +15,8 @@ from ligraph.formats import Format, by_name
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\s*""")
-_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+# The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
+_QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def parse_accept(header: str) -> list[MediaRange]:
                 position = parameter.end()
                 name, value = parameter[1].lower(), parameter[2].strip('"')
                 if name == "q":
-                    quality = float(value) if _QUALITY.fullmatch(value) else 1.0
+                    quality = float(value) if _QUALITY.fullmatch(value) else 0.001
                 else:
                     parameters += 1
             ranges.append(MediaRange(match[1].lower(), match[2].lower(), parameters, quality))
@@ -89,6 +90,8 @@ def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_me
     offered = ", ".join(format_.media_type for format_ in formats)
     wanted = request.query_params.get(parameter)
     if wanted:
+        # In a query string “+” is a space, and nobody writes %2B in application/ld+json.
+        wanted = wanted.replace(" ", "+")
         named = by_name(tuple(formats), wanted)
         typed = next((format_ for format_ in formats if wanted.lower() in format_.media_types), None)
         if not (named or typed):
