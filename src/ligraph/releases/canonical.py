@@ -18,13 +18,18 @@ class Digests:
     graphs: dict[str, tuple[str, int]]
 
 
-def canonical_lines(store: Store) -> list[bytes]:
-    """Return the statements of a store as sorted N-Quads lines.
+def dump(store: Store) -> bytes:
+    """Return the statements of a store as N-Quads, in any order."""
+    return store.dump(format=RdfFormat.N_QUADS) or b""
+
+
+def canonical_lines(content: bytes) -> list[bytes]:
+    """Return N-Quads as the engine writes them as sorted lines.
 
     Source: RDF 1.1 N-Quads (W3C 2014) section 2, in the form that RDFC-1.0 section 5 calls canonical; there are
     no blank nodes to rename.
     """
-    return sorted((store.dump(format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
+    return sorted(content.splitlines(keepends=True))
 
 
 def digest_lines(lines: list[bytes]) -> Digests:

@@ -1,14 +1,18 @@
 """The releases of a collection: which there are, which is live, and who may write."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
+
 from ligraph.config import Collection
 from ligraph.errors import BusyError, CollectionError, ReleaseError
+from ligraph.releases.inputs import input_digests
 from ligraph.releases.manifest import FILE_NAME, Manifest, check_digests, check_sizes, read_manifest
 from ligraph.releases.memory import digests_of
 
@@ -79,6 +83,35 @@ def intact_manifest(collection: Collection) -> Manifest | None:
     return manifest if all(found[name] == entry["sha256"] for name, entry in manifest.files.items()) else None
 
 
+def release_of(collection: Collection, inputs: dict[str, str]) -> Manifest | None:
+    """Return a whole release that was made from certain inputs, the newest first, or None."""
+    for name in reversed(release_ids(collection)):
+        folder = collection.releases / name
+        try:
+            manifest = read_manifest(folder)
+            if manifest.inputs == inputs:
+                check_sizes(folder, manifest)
+                check_digests(folder, manifest)
+                return manifest
+        except ReleaseError:
+            continue
+    return None
+
+
+def damage(collection: Collection) -> str | None:
+    """Return what is wrong with the live release, or None where it is whole or there is none."""
+    if current_id(collection) is None:
+        return None
+    try:
+        folder = release_folder(collection)
+        manifest = read_manifest(folder)
+        check_sizes(folder, manifest)
+        check_digests(folder, manifest)
+    except ReleaseError as error:
+        return error.message
+    return None
+
+
 def make_live(collection: Collection, release: str) -> None:
     """Point to a release: from one moment to the next, and on disk when this returns."""
     pointer = _pointer(collection)
@@ -111,7 +144,33 @@ def roll_back(collection: Collection, release: str | None = None) -> str:
         check_sizes(folder, manifest)
         check_digests(folder, manifest)
         make_live(collection, release)
+        _hold(collection)
     return release
+
+
+def is_held(collection: Collection) -> bool:
+    """Return whether somebody rolled back, and the sources are those that were rolled back from."""
+    try:
+        return _held(collection).read_text("utf-8") == _inputs_digest(collection)
+    except FileNotFoundError:
+        return False
+
+
+def let_go(collection: Collection) -> None:
+    """Forget that somebody rolled back."""
+    _held(collection).unlink(missing_ok=True)
+
+
+def _hold(collection: Collection) -> None:
+    _held(collection).write_text(_inputs_digest(collection), "utf-8")
+
+
+def _held(collection: Collection) -> Path:
+    return collection.releases.parent / "held"
+
+
+def _inputs_digest(collection: Collection) -> str:
+    return hashlib.sha256(orjson.dumps(input_digests(collection), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def prune(collection: Collection, keep: int) -> list[str]:

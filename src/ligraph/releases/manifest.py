@@ -1,7 +1,7 @@
 """`manifest.json`: what a release holds, what it was made from, and how to see that it is whole."""
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Return the manifest as it is stored, with a digest of itself."""
-        values = asdict(self)
+        values = vars(self)
         return orjson.dumps({**values, _SELF: _digest_of(values)}, option=orjson.OPT_INDENT_2) + b"\n"
 
 

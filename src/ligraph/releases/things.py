@@ -1,29 +1,49 @@
 """The things of a release: what disappears when another release follows."""
 
 import re
+import zlib
+from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, Store
 
 from ligraph.config import Collection
 from ligraph.releases.canonical import read_lines
-from ligraph.releases.manifest import DUMP, Manifest
+from ligraph.releases.history import current_id, release_ids
+from ligraph.releases.manifest import DUMP
 
 _SUBJECT = re.compile(rb"<([^>#]*)>")
 
 
-def disappeared(collection: Collection, parent: Manifest, store: Store) -> list[str]:
-    """Return the ids that a release describes and a store does not; parts and source files have no pages to miss."""
-    ids = collection.settings.ids
-    prefix = ids.encode()
-    before = set()
-    for line in read_lines(collection.releases / parent.id / DUMP):
+def last_things(collection: Collection) -> set[str]:
+    """Return the ids that were described last: by the live release, else by the newest whose dump can be read.
+
+    A release that is damaged elsewhere, or of another format, still tells what was published.
+    """
+    for name in dict.fromkeys([current_id(collection), *reversed(release_ids(collection))]):
+        if name is None:
+            continue
+        try:
+            return set(_things(collection, name))
+        except (OSError, EOFError, zlib.error):
+            continue
+    return set()
+
+
+def disappeared(ids: Iterable[str], base: str, store: Store) -> list[str]:
+    """Return the ids that a store says nothing about."""
+    return [
+        local
+        for local in sorted(ids)
+        if next(store.quads_for_pattern(NamedNode(base + local), None, None, None), None) is None
+    ]
+
+
+def _things(collection: Collection, release: str) -> Iterable[str]:
+    """Yield the ids of a release; parts and source files have no pages to miss."""
+    prefix = collection.settings.ids.encode()
+    for line in read_lines(collection.releases / release / DUMP):
         match = _SUBJECT.match(line)
         if match and match[1].startswith(prefix):
-            before.add(match[1])
-    gone = []
-    for iri in sorted(name.decode() for name in before):
-        local = iri[len(ids) :]
-        kept = next(store.quads_for_pattern(NamedNode(iri), None, None, None), None)
-        if kept is None and not local.startswith(("graph/", "derived/")):
-            gone.append(local)
-    return gone
+            local = match[1][len(prefix) :].decode()
+            if not local.startswith(("graph/", "derived/")):
+                yield local

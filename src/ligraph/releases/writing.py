@@ -22,7 +22,7 @@ from ligraph.config import Collection
 from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
-from ligraph.releases.canonical import canonical_lines, digest_lines, read_lines, write_lines
+from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, write_lines
 from ligraph.releases.history import DRAFT, RELEASE, make_live, sync_folder
 from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
 from ligraph.releases.memory import remember
@@ -66,10 +66,11 @@ def drafting(checked: Checked, parent: Manifest | None, inputs: dict[str, str]) 
     try:
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "dumps").mkdir(parents=True)
-        lines = canonical_lines(checked.store)
+        content = dump(checked.store)
         # The engine loads outside Python's lock: a second core writes the store while this one does the rest.
         with ThreadPoolExecutor(1) as other:
-            store = other.submit(_write_store, folder, lines)
+            store = other.submit(_write_store, folder, content)
+            lines = canonical_lines(content)
             write_lines(folder / DUMP, lines)
             _write_difference(folder, checked, parent, lines)
             _write_words(folder, checked)
@@ -86,11 +87,11 @@ def drafting(checked: Checked, parent: Manifest | None, inputs: dict[str, str]) 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_store(folder: Path, lines: list[bytes]) -> None:
-    """Load statements into RocksDB and keep a checkpoint of it: files that nothing writes to again."""
+def _write_store(folder: Path, content: bytes) -> None:
+    """Load N-Quads into RocksDB and keep a checkpoint of it: files that nothing writes to again."""
     work = folder / "work"
     store = Store(work)
-    store.bulk_load(b"".join(lines), format=RdfFormat.N_QUADS)
+    store.bulk_load(content, format=RdfFormat.N_QUADS)
     store.flush()
     store.backup(folder / STORE)
     del store
