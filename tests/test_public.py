@@ -1,24 +1,35 @@
 """The public interface, and that serving stays light."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 import ligraph
+from ligraph import errors
 
-NAMES = {
+CALLS = {"build", "check", "create_app", "load", "open_release"}
+ERRORS = {
     "BadRequest",
+    "BusyError",
+    "CheckFailed",
     "CollectionError",
+    "Gone",
     "LigraphError",
+    "MethodNotAllowed",
+    "NotAcceptable",
     "NotFound",
+    "PostError",
+    "Refused",
     "ReleaseError",
-    "build",
-    "check",
-    "create_app",
-    "load",
-    "open_release",
+    "RequestError",
+    "SettingsError",
+    "TooLarge",
+    "UnsupportedMediaType",
+    "UsageError",
 }
+NAMES = CALLS | ERRORS
 
 
 def test_public_names_are_these() -> None:
@@ -28,6 +39,13 @@ def test_public_names_are_these() -> None:
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_each_public_name_loads_and_is_documented(name: str) -> None:
     assert getattr(ligraph, name).__doc__
+
+
+def test_every_error_is_public_and_in_the_drawn_tree() -> None:
+    assert {cls.__name__ for cls in errors.error_classes().values()} == ERRORS
+    for cls in errors.error_classes().values():
+        line = next(line for line in (errors.__doc__ or "").splitlines() if f"{cls.__name__} " in line)
+        assert re.search(rf"{cls.__name__}\s+{cls.status}\s+{cls.exit_code}\b", line) or cls is errors.LigraphError
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -9,40 +9,65 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "BadRequest": "errors",
-    "CollectionError": "errors",
-    "LigraphError": "errors",
-    "NotFound": "errors",
-    "ReleaseError": "errors",
-    "build": "api",
-    "check": "api",
-    "create_app": "web.app",
+_CALLS = {
     "load": "api",
+    "check": "api",
+    "build": "api",
     "open_release": "stores.embedded",
+    "create_app": "web.app",
 }
 
-__all__ = [  # noqa: RUF022 - the order of use
+__all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
     "load",
     "check",
     "build",
     "open_release",
     "create_app",
     "LigraphError",
+    "UsageError",
     "CollectionError",
+    "SettingsError",
+    "PostError",
+    "BusyError",
+    "CheckFailed",
     "ReleaseError",
+    "RequestError",
     "BadRequest",
     "NotFound",
+    "Gone",
+    "MethodNotAllowed",
+    "NotAcceptable",
+    "TooLarge",
+    "UnsupportedMediaType",
+    "Refused",
 ]
 
 if TYPE_CHECKING:
     from ligraph.api import build, check, load
-    from ligraph.errors import BadRequest, CollectionError, LigraphError, NotFound, ReleaseError
+    from ligraph.errors import (
+        BadRequest,
+        BusyError,
+        CheckFailed,
+        CollectionError,
+        Gone,
+        LigraphError,
+        MethodNotAllowed,
+        NotAcceptable,
+        NotFound,
+        PostError,
+        Refused,
+        ReleaseError,
+        RequestError,
+        SettingsError,
+        TooLarge,
+        UnsupportedMediaType,
+        UsageError,
+    )
     from ligraph.stores.embedded import open_release
     from ligraph.web.app import create_app
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'ligraph' has no attribute {name!r}")
-    return getattr(import_module(f"ligraph.{_HOMES[name]}"), name)
+    return getattr(import_module(f"ligraph.{_CALLS.get(name, 'errors')}"), name)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
-from ligraph.errors import DataError, ReleaseError
-from ligraph.releases.history import intact_manifest, writing
+from ligraph.errors import CheckFailed, ReleaseError
+from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, writing
 from ligraph.releases.inputs import input_digests
 from ligraph.releases.manifest import REPORT, Manifest, file_digest
 
@@ -24,26 +24,18 @@ if TYPE_CHECKING:
 class Built:
     """What a build came to.
 
-    Shape: `report` is None where the sources have not changed and the live release was kept.
+    Shape: `report` is None where no release had to be made; `reason` says what else there is to know, such as why
+    a release was made again from unchanged sources.
     """
 
     manifest: Manifest
     report: Report | None
+    reason: str | None = None
 
     @property
     def is_new(self) -> bool:
         """Whether a release was made."""
         return self.report is not None
-
-
-class CheckFailed(DataError):
-    """Sources that do not pass; `report` says where and how."""
-
-    name = "check-failed"
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(f"{report.violations} violations", hint="see them all with: ligraph check")
-        self.report = report
 
 
 def load(root: Path | str) -> Store:
@@ -67,21 +59,33 @@ def check(root: Path | str, *, full: bool = False) -> Checked:
     return check_collection(open_collection(Path(root)), full=full)
 
 
-def build(root: Path | str) -> Built:
-    """Make a release of a collection, or keep the live one where nothing changed.
+def build(root: Path | str, *, keep_rollback: bool = False) -> Built:
+    """Make a release of a collection, or keep the one that was made from these very sources.
 
+    Shape: with `keep_rollback` a release that somebody rolled back to stays live until the sources change.
     Raises: CheckFailed when the sources do not pass; BusyError while another build runs; ReleaseError when the
     release cannot be written.
     """
     collection = open_collection(Path(root))
     # Unchanged sources need no right to write: a folder that is read-only can be served.
     live, inputs = intact_manifest(collection), input_digests(collection)
-    if live and live.inputs == inputs and _is_readable(collection, live):
-        return Built(live, None)
+    if live and _is_readable(collection, live):
+        if live.inputs == inputs:
+            return Built(live, None)
+        if keep_rollback and is_held(collection):
+            return Built(
+                live, None, "rolled back, and the sources have not changed since: ligraph build makes them live"
+            )
     with writing(collection):
         live, inputs = intact_manifest(collection), input_digests(collection)
+        let_go(collection)
         if live and live.inputs == inputs and _is_readable(collection, live):
             return Built(live, None)
+        made = release_of(collection, inputs)
+        if made and _is_readable(collection, made):
+            reason = damage(collection)
+            make_live(collection, made.id)
+            return Built(made, None, reason)
         return _build(collection, live, inputs)
 
 
@@ -102,16 +106,18 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
     from ligraph.collection.checking import check as check_collection
     from ligraph.collection.removals import add_removals
     from ligraph.collection.report_formats import to_turtle
-    from ligraph.releases.things import disappeared
+    from ligraph.releases.things import disappeared, last_things
     from ligraph.releases.writing import drafting
 
+    reason = damage(collection)
     checked = check_collection(collection)
     if not checked.report.conforms:
         raise CheckFailed(checked.report)
-    if parent and add_removals(collection, disappeared(collection, parent, checked.store)):
+    gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
+    if add_removals(collection, gone):
         # The other digests stay those from before the check: what was edited since is not in this release.
         removed = collection.relative(collection.removed)
         inputs = {**inputs, removed: file_digest(collection.removed)}
     with drafting(checked, parent, inputs) as draft:
         (draft.folder / REPORT).write_bytes(to_turtle(checked.report, collection.settings.ids))
-        return Built(draft.publish(), checked.report)
+        return Built(draft.publish(), checked.report, reason)

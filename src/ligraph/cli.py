@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,8 @@ import typer
 
 from ligraph import __version__, api
 from ligraph.config import open_collection
-from ligraph.errors import LigraphError, UsageError
-from ligraph.terminal import count_words, paint, print_error, print_rows, say, write
+from ligraph.errors import CheckFailed, CollectionError, LigraphError, UsageError
+from ligraph.terminal import count_words, paint, print_error, print_rows, say, visible, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,6 +59,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # The reader of stdout has gone, as `head` does; the interpreter must not try to write again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        print_error(CollectionError(f"the work cannot be done: {error.strerror or error}"))
+        sys.exit(2)
 
 
 def _version(wanted: bool) -> None:
@@ -100,7 +108,7 @@ def ingest(
     if as_json:
         write(orjson.dumps([result.to_dict() for result in results], option=orjson.OPT_INDENT_2))
     else:
-        write("\n\n".join(result.to_text() for result in results))
+        write("\n\n".join(visible(result.to_text()) for result in results))
 
 
 @app.command()
@@ -153,6 +161,10 @@ def serve(
     """Check and build where the sources changed, then serve the site."""
     from ligraph.serving import serve as serve_site
 
+    if watch and release:
+        raise UsageError("--watch and --release do not go together: a given release does not change")
+    if root_path and not root_path.startswith("/"):
+        raise UsageError(f"--root-path {root_path} is not a path", hint=f"write --root-path /{root_path}")
     if release is None:
         _build_or_keep(root)
     if watch:
@@ -212,15 +224,17 @@ def prune(
         write(name)
 
 
-def _build(root: Path) -> api.Built:
+def _build(root: Path, *, keep_rollback: bool = False) -> api.Built:
     """Build, and print the report where the sources do not pass."""
     try:
-        built = api.build(root)
-    except api.CheckFailed as error:
+        built = api.build(root, keep_rollback=keep_rollback)
+    except CheckFailed as error:
         _print_report(root, error.report)
         raise
     if built.report:
         _report_built(built)
+    if built.reason:
+        say(f"Note: {built.reason}")
     return built
 
 
@@ -229,7 +243,7 @@ def _build_or_keep(root: Path) -> None:
     from ligraph.releases.history import live_manifest
 
     try:
-        _build(root)
+        _build(root, keep_rollback=True)
     except LigraphError as error:
         live = live_manifest(open_collection(root))
         if live is None:
@@ -252,7 +266,7 @@ def _report_built(built: api.Built) -> None:
 
 
 def _report_error(error: LigraphError) -> None:
-    if isinstance(error, api.CheckFailed):
+    if isinstance(error, CheckFailed):
         from ligraph.collection.report_formats import to_text
 
         say(to_text(error.report))

@@ -6,7 +6,7 @@ LigraphError                 status  exit
 │   ├── SettingsError         500     2     ligraph.toml says something that ligraph does not know
 │   ├── PostError             422     2     a document that is not a post of the series
 │   └── BusyError             503     2     another build holds the collection
-├── DataError                 422     1     sources that are wrong; carries the report
+├── CheckFailed               422     1     sources that are wrong; carries the report
 ├── ReleaseError              503     2     a release that is missing, cut, altered or of another format
 └── RequestError              400     2     what a client asked for cannot be answered
     ├── BadRequest            400     2     malformed, a syntax error among them
@@ -20,7 +20,7 @@ LigraphError                 status  exit
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class LigraphError(Exception):
@@ -75,13 +75,20 @@ class BusyError(CollectionError):
     title = "Another build is running"
 
 
-class DataError(LigraphError):
-    """Sources that are wrong: the report says where and how."""
+class CheckFailed(LigraphError):
+    """Sources that do not pass their shapes, or cannot be read; `report` says where and how."""
 
     status = 422
     exit_code = 1
-    name = "data"
+    name = "check-failed"
     title = "The data do not pass their shapes"
+
+    def __init__(self, report: Any) -> None:
+        count = report.violations
+        super().__init__(
+            f"{count:,} violation{'' if count == 1 else 's'}", hint="see where and how with: ligraph check"
+        )
+        self.report = report
 
 
 class ReleaseError(LigraphError):

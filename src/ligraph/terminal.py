@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Mapping
 
@@ -20,6 +21,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def paint(text: str, style: str) -> str:
     """Return a text with a style where stdout is a terminal, and as it is elsewhere."""
+    text = visible(text)
     if not out.is_terminal:
         return text
     with out.capture() as capture:
@@ -27,6 +29,7 @@ def paint(text: str, style: str) -> str:
     return capture.get()
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PLURALS = {"person": "people", "series": "series", "graph": "files"}
 
 
@@ -41,14 +44,19 @@ def _plural(word: str) -> str:
 
 def say(text: str) -> None:
     """Print a line about what is going on."""
-    err.print(escape(text))
+    err.print(escape(visible(text)))
+
+
+def visible(text: str) -> str:
+    """Return a text in which what would command a terminal is seen instead: data are not ours to trust."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def print_error(error: LigraphError) -> None:
     """Print what is wrong and what would be right."""
-    err.print(f"[bold red]error[/]: {escape(error.message)}")
+    err.print(f"[bold red]error[/]: {escape(visible(error.message))}")
     if error.hint:
-        err.print(f"[bold cyan]hint[/]: {escape(error.hint)}")
+        err.print(f"[bold cyan]hint[/]: {escape(visible(error.hint))}")
 
 
 def write(content: bytes | str) -> None:
@@ -87,4 +95,4 @@ def _cell(term: dict[str, str] | None, ids: str) -> str:
         return ""
     if term["type"] == "uri":
         return shorten(term["value"].removeprefix(ids))
-    return term["value"]
+    return visible(term["value"])

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ DRAFT = ".draft"
 
 RELEASE = "release"
 """Name under which the digests of the live release are remembered."""
+
+
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 
 
 def release_ids(collection: Collection) -> list[str]:
@@ -183,7 +187,8 @@ def prune(collection: Collection, keep: int) -> list[str]:
             (collection.releases / name / FILE_NAME).unlink()
             shutil.rmtree(collection.releases / name)
         for folder in collection.releases.iterdir():
-            if folder.name != live and not (folder / FILE_NAME).exists():
+            # What a deletion that was cut off left of a release; what else people put there is theirs.
+            if _ID.fullmatch(folder.name) and folder.is_dir() and not (folder / FILE_NAME).exists():
                 shutil.rmtree(folder)
     return old
 
