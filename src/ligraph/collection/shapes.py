@@ -6,15 +6,17 @@ Source: SHACL (W3C 2017) sections 2.1 (shapes and targets), 4 (core components),
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.collection import Collection as RdfList
-from rdflib.namespace import RDF, RDFS, SH
+from rdflib.namespace import SH
 from rdflib.term import Node
 
 from ligraph.config import Collection
@@ -24,11 +26,13 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjects
 _BEYOND_CORE = (SH.target, SH.rule, SH.js, SH.validator, SH.nodeValidator, SH.propertyValidator)
 NESTED = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
 LISTS = (SH["and"], SH["or"], SH.xone)
+_THIS = re.compile(r"[\s{}()][$?]this")
+_ONLY_PYSHACL_BINDS = re.compile(r"[$?](currentShape|shapesGraph)\b")
 
 
 @dataclass(frozen=True)
 class SparqlConstraint:
-    """One `sh:sparql` of a root shape, or of a property shape directly below one."""
+    """One `sh:sparql` of a root shape, or of a property shape directly below a node shape that is one."""
 
     root: Node
     shape: Node
@@ -42,10 +46,17 @@ class Shapes:
         self.graph = graph
 
     @cached_property
+    def known(self) -> ShapesGraph:
+        """The shapes as pySHACL reads them, which refuses what is no shape."""
+        known = ShapesGraph(self.graph)
+        assert known.shapes is not None
+        return known
+
+    @cached_property
     def roots(self) -> list[Node]:
         """The shapes that have targets and are not deactivated."""
         nodes = {node for predicate in _TARGETS for node in self.graph.subjects(predicate, None)}
-        nodes |= {node for node in self._shapes if (node, RDF.type, RDFS.Class) in self.graph}
+        nodes |= {shape.node for shape in self.known.shapes if shape.implicit_class_targets()}
         return sorted((node for node in nodes if not self.is_off(node)), key=str)
 
     @cached_property
@@ -53,8 +64,7 @@ class Shapes:
         """The SPARQL constraints that are run as queries of their own."""
         found = []
         for root in self.roots:
-            below = [node for node in self.graph.objects(root, SH.property) if not self.is_off(node)]
-            for shape in [root, *below]:
+            for shape in [root, *self._on_the_focus(root)]:
                 for node in self.graph.objects(shape, SH.sparql):
                     if not self.is_off(node):
                         found.append(SparqlConstraint(root, shape, node))
@@ -76,10 +86,13 @@ class Shapes:
         for predicate in _BEYOND_CORE:
             if (None, predicate, None) in self.graph:
                 return f"sh:{predicate.removeprefix(str(SH))} is used"
-        ours = {(constraint.shape, constraint.node) for constraint in self.sparql}
         for shape, node in self.graph.subject_objects(SH.sparql):
-            if (shape, node) not in ours and not self.is_off(node) and self._is_reachable(shape):
+            if not self.is_off(node) and shape in self._deep:
                 return f"{shape} has sh:sparql below another shape"
+        for constraint in self.sparql:
+            query = str(self.graph.value(constraint.node, SH.select))
+            if _ONLY_PYSHACL_BINDS.search(query) or not _THIS.search(query):
+                return f"the query of {constraint.shape} has variables that only pySHACL binds"
         return None
 
     def is_off(self, node: Node) -> bool:
@@ -94,7 +107,7 @@ class Shapes:
         for kind in _TARGETS:
             for value in self.graph.objects(root, kind):
                 yield kind, value
-        if (root, RDF.type, RDFS.Class) in self.graph:
+        if (root, SH.targetClass, root) not in self.graph and self._is_class(root):
             yield SH.targetClass, root
 
     def members(self, node: Node) -> list[Node]:
@@ -109,21 +122,33 @@ class Shapes:
             for value in self.graph.objects(shape, predicate):
                 yield from self.members(value)
 
-    @cached_property
-    def _shapes(self) -> set[Node]:
-        return {node for kind in (SH.NodeShape, SH.PropertyShape) for node in self.graph.subjects(RDF.type, kind)}
+    def _is_class(self, node: Node) -> bool:
+        try:
+            return bool(self.known.lookup_shape_from_node(node).implicit_class_targets())
+        except KeyError:
+            return False
 
-    def _is_reachable(self, wanted: Node) -> bool:
+    def _on_the_focus(self, root: Node) -> list[Node]:
+        """Return the property shapes that judge the targets of a root: those of a property shape judge its values."""
+        if (root, SH.path, None) in self.graph:
+            return []
+        return [node for node in self.graph.objects(root, SH.property) if not self.is_off(node)]
+
+    @cached_property
+    def _deep(self) -> set[Node]:
+        """The shapes that judge other nodes than targets, or decide about a shape above them."""
+        waiting: list[Node] = []
+        for root in self.roots:
+            near = self._on_the_focus(root)
+            waiting += [node for node in self.below(root) if (root, SH.property, node) not in self.graph or not near]
+            waiting += [node for shape in near for node in self.below(shape)]
         seen: set[Node] = set()
-        waiting = list(self.roots)
         while waiting:
             shape = waiting.pop()
-            if shape == wanted:
-                return True
             if shape not in seen and not self.is_off(shape):
                 seen.add(shape)
                 waiting.extend(self.below(shape))
-        return False
+        return seen
 
 
 def shape_files(collection: Collection) -> list[Path]:

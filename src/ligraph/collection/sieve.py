@@ -184,6 +184,9 @@ class Sieve:
         for n in self._numbers_of(shape, SH.minCount):
             if n == 1:
                 yield Expression(f"NOT EXISTS {{ {x} {steps} {self._new()} }}", True)
+            elif n > 3:
+                # A join of a property with itself takes the n-th power of its values.
+                yield Expression(ALL)
             elif n > 1:
                 yield Expression(f"NOT EXISTS {{ {self._distinct(x, steps, n)} }}", True)
         for n in self._numbers_of(shape, SH.maxCount):

@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import rdflib
 from pyoxigraph import NamedNode, QuerySolutions, Variable
+from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ValidationFailure
 from rdflib.namespace import SH
 
 from ligraph.collection.findings import Finding, choose_message, path_text
 from ligraph.collection.neighbourhood import to_rdflib
-from ligraph.collection.paths import Term, read_path
-from ligraph.collection.shapes import SparqlConstraint
+from ligraph.collection.paths import Term
+from ligraph.collection.shapes import Shapes, SparqlConstraint
 from ligraph.collection.sieve import Sieve
 from ligraph.errors import CollectionError
 
@@ -28,6 +31,7 @@ _TOKEN = re.compile(
     |(?P<word>[?$]?\w+)|(?P<sign>[{}()])""",
     re.DOTALL | re.VERBOSE,
 )
+_SERVICE = re.compile(r"(?<![\w:?$-])SERVICE(\s*[<?$#]|\s+SILENT\b|\s+[\w.-]*:)", re.IGNORECASE)
 _PER_TARGET = {"LIMIT", "OFFSET", "HAVING", "COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "GROUP"}
 
 
@@ -42,12 +46,32 @@ class _Group:
     has_nested: bool = False
 
 
+def refuse_services(shapes: Shapes) -> None:
+    """Refuse shapes whose queries ask another server: no statement of a collection may leave it.
+
+    Raises: CollectionError when a query has SERVICE, which pySHACL misses behind a `#` on its line.
+    """
+    for predicate in (SH.select, SH.ask, SH.construct):
+        for node, query in shapes.graph.subject_objects(predicate):
+            if _SERVICE.search(str(query)) or _SERVICE.search(_unescape(str(query))):
+                owner = shapes.graph.value(None, SH.sparql, node) or node
+                raise CollectionError(f"the query of {owner} cannot be run: it must not contain SERVICE")
+
+
+def _unescape(query: str) -> str:
+    """Return a query without the escapes that SPARQL resolves before it reads (SPARQL 1.1 section 19.2)."""
+    return re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda m: chr(int(m[1] or m[2], 16)), query)
+
+
 def sparql_findings(sieve: Sieve, constraint: SparqlConstraint, language: str) -> Iterator[Finding]:
     """Yield what a SPARQL constraint finds wrong in the whole graph.
 
     Raises: CollectionError when its query cannot be run.
     """
     graph = sieve.graph
+    # Like pySHACL, which reads a query when it has a node for it.
+    if not _has_targets(sieve, constraint):
+        return
     query = _query(sieve, constraint)
     rows: set[tuple[Term, tuple[tuple[str, Term], ...]]] = set()
     for target in sieve.target(constraint.root):
@@ -78,17 +102,25 @@ def sparql_findings(sieve: Sieve, constraint: SparqlConstraint, language: str) -
         )
 
 
+def _has_targets(sieve: Sieve, constraint: SparqlConstraint) -> bool:
+    if any(kind == SH.targetNode for kind, _ in sieve.shapes.targets(constraint.root)):
+        return True
+    return any(sieve.select(f"SELECT ?this WHERE {{ {p} }} LIMIT 1") for p in sieve.target(constraint.root))
+
+
 def _query(sieve: Sieve, constraint: SparqlConstraint) -> str:
-    graph = sieve.graph
-    select = str(graph.value(constraint.node, SH.select))
-    path = graph.value(constraint.shape, SH.path)
-    if path is not None:
-        select = re.sub(r"[$?]PATH\b", lambda _: read_path(graph, path).sparql(), select)
-    prefixes = {str(graph.value(node, SH.prefix)): node for node in graph.objects(None, SH.declare)}
-    declared = "".join(
-        f"PREFIX {prefix}: <{graph.value(node, SH.namespace)}>\n" for prefix, node in sorted(prefixes.items())
-    )
-    return declared + select
+    """Return the query as pySHACL reads it: with its prefixes, `$PATH` replaced, and refused where pySHACL refuses."""
+    try:
+        shape = sieve.shapes.known.lookup_shape_from_node(constraint.shape)
+        helpers = SPARQLBasedConstraint(shape).sparql_constraints
+        helper = next(helper for helper in helpers if helper.node == constraint.node)
+        _, text = helper.pre_bind_variables(constraint.shape)
+    except (ConstraintLoadError, ReportableRuntimeError, ValidationFailure) as error:
+        reason = getattr(error, "message", error)
+        raise CollectionError(f"the query of {constraint.shape} cannot be run: {reason}") from None
+    # rdflib knows these prefixes undeclared.
+    known = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in rdflib.Graph().namespaces())
+    return known + str(helper.apply_prefixes(text))
 
 
 def _joined(sieve: Sieve, query: str, target: str) -> Iterator[dict[str, Term]]:

@@ -18,7 +18,7 @@ from ligraph.collection.neighbourhood import Scissors, to_graph, to_rdflib
 from ligraph.collection.paths import Term
 from ligraph.collection.shapes import Shapes
 from ligraph.collection.sieve import Sieve
-from ligraph.collection.sparql_constraints import sparql_findings
+from ligraph.collection.sparql_constraints import refuse_services, sparql_findings
 from ligraph.errors import CollectionError, LigraphError
 
 BATCH = 2_000
@@ -30,9 +30,10 @@ def validate(store: Store, shapes: Shapes, language: str) -> set[Finding]:
 
     Raises: CollectionError when a shape cannot be run.
     """
-    if shapes.beyond_the_sieve:
-        return validate_fully(store, shapes, language)
     with _judging():
+        refuse_services(shapes)
+        if shapes.beyond_the_sieve:
+            return validate_fully(store, shapes, language)
         sieve = Sieve(shapes, store)
         suspects: set[Term] = set()
         for root in shapes.roots:
@@ -49,6 +50,7 @@ def validate_fully(store: Store, shapes: Shapes, language: str) -> set[Finding]:
     Raises: CollectionError when a shape cannot be run.
     """
     with _judging():
+        refuse_services(shapes)
         return set(_run(to_graph({quad.triple for quad in store}), shapes.graph, language))
 
 
