@@ -5,8 +5,8 @@ import pytest
 from ligraph.collection.ingest import draft, read_post
 from ligraph.collection.ingest.affiliations import Evidence
 from ligraph.collection.ingest.presenters import read_line
-from ligraph.collection.ingest.sessions import read_featured
-from ligraph.collection.ingest.times import clock, read_times
+from ligraph.collection.ingest.sessions import read_featured, sentences
+from ligraph.collection.ingest.times import clock, has_times, read_times
 from ligraph.errors import PostError
 
 PRESENTERS = {
@@ -52,6 +52,21 @@ PRESENTERS = {
     "Ann Lee, Department Chair, Department of Mathematics, Harbor High School": [
         ("Department Chair", "Department of Mathematics < Harbor High School")
     ],
+    "Ann Lee, Harbor Districts, Manager of Steps, Network Hub": [("Manager of Steps, Network Hub", "Harbor Districts")],
+    "Ann Lee, Manager of Steps, Network Hub, Harbor Districts": [("Manager of Steps, Network Hub", "Harbor Districts")],
+    "Ann Lee, Bright Promise, Director, Circle of Schools": [("Director, Circle of Schools", "Bright Promise")],
+    "Ann Lee, Harbor Collaborative (HC), Assistant Director, Center for Steps": [
+        ("Assistant Director, Center for Steps", "Harbor Collaborative (HC)")
+    ],
+    "Ann Lee, Fellow at Harbor Institute and Professor at Westmark University": [
+        ("Fellow", "Harbor Institute"),
+        ("Professor", "Westmark University"),
+    ],
+    "Ann Lee, Office of Small Steps, Washington, DC, Policy Analyst": [
+        ("Policy Analyst", "Office of Small Steps, Washington, DC")
+    ],
+    "Ann Lee, Bright to Grow, Scientist-in-Residence": [("Scientist-in-Residence", "Bright to Grow")],
+    "Ann Lee, Ed.L.D., Harbor Strategies, Director": [("Director", "Harbor Strategies")],
     "Ann Lee": [],
     "Ann Lee, Harbor Foundation": [(None, "Harbor Foundation")],
     "Ann Lee, Independent Consultant": [("Independent Consultant", "")],
@@ -72,6 +87,8 @@ def test_role_and_organization(line: str) -> None:
         "Ann Lee, Senior Associate; Managing Director, Small Steps, Harbor Foundation",
         "Ann Lee, Superintendent of Harbor Public Schools",
         "Ann Lee, Bright Spots, Small Steps",
+        "Ann Lee, Director, formerly of Harbor School District",
+        "Ann Lee, Director, League of Bright Schools, Small Promise",
     ],
 )
 def test_what_can_be_read_otherwise_is_doubted(line: str) -> None:
@@ -107,6 +124,16 @@ def test_names(line: str, names: list[str]) -> None:
         ("Watch from 61:30–75:00", [(3690, 4500)]),
         ("Watch from the beginning to 5:00", [(0, 300)]),
         ("Watch from 3:00-8:44 and 10:00-12:00", [(180, 524), (600, 720)]),
+        ("Watch from 3:05, to 4:10", [(185, 250)]),
+        ("Watch from the 3:05 mark to the 4:10 mark", [(185, 250)]),
+        ("Start: 3:05; end at 4:10", [(185, 250)]),
+        ("Start at 3:05 and stop at 4:10", [(185, 250)]),
+        ("Watch from 3:05 – ends 4:10", [(185, 250)]),
+        ("Watch until 4:10", [(0, 250)]),
+        ("Watch the first 4:10", [(0, 250)]),
+        ("Watch from 3: 05–4:10", [(185, 250)]),
+        ("Watch from 1h02m03s to 1h10m", [(3723, 4200)]),
+        ("Watch 12:30–end", [(750, None)]),
         ("Start at 3:20", [(200, None)]),
         ("Watch from 99:99–101:00", []),
         ("Watch from 10:00–9:00", []),
@@ -118,6 +145,11 @@ def test_times(text: str, ranges: list[tuple[int, int | None]]) -> None:
     reading = read_times(text)
     assert [(one.start, one.end) for one in reading.ranges] == ranges
     assert bool(reading.wrong) is not bool(ranges)
+
+
+@pytest.mark.parametrize("text", ["Watch this film of 1 hour 20 minutes.", "A 12 minute film", "Listen for 5m"])
+def test_a_length_is_no_time_to_watch_from(text: str) -> None:
+    assert not has_times(text)
 
 
 @pytest.mark.parametrize(("seconds", "written"), [(0, "0:00"), (2188, "36:28"), (3600, "1:00:00"), (4200, "1:10:00")])
@@ -136,12 +168,25 @@ def test_clock(seconds: int, written: str) -> None:
         ("They were shared in the following workshop at the 2021 Summit: “A”", ["A"], "2021 Summit"),
         ("At the 2021 Summit, these were shared in the keynote titled “A”.", ["A"], "2021 Summit"),
         ("Included in the Staying Power session at the 2021 Summit.", ["Staying Power"], "2021 Summit"),
+        ("Included in the Power: Who Stays session at the 2021 Summit.", ["Power: Who Stays"], "2021 Summit"),
+        ("Included in the “A,” “B,” and “C” sessions at the 2021 Summit.", ["A", "B", "C"], "2021 Summit"),
+        ("Included in Ann Lee’s keynote address “A” at the 2021 Summit.", ["A"], "2021 Summit"),
+        ("These clips are from the “A” session at the 2021 Summit.", ["A"], "2021 Summit"),
     ],
 )
 def test_sessions(sentence: str, titles: list[str], event: str) -> None:
     says = read_featured(sentence)
     assert says is not None
     assert [(mention.title, mention.event) for mention in says.sessions] == [(title, event) for title in titles]
+
+
+def test_a_title_in_quotes_may_hold_ends_of_sentences() -> None:
+    text = "Learn “why.” They were in the “What? For Whom? It Depends!” session at the 2021 Summit. Then rest."
+    assert sentences(text) == [
+        "Learn “why.”",
+        "They were in the “What? For Whom? It Depends!” session at the 2021 Summit.",
+        "Then rest.",
+    ]
 
 
 @pytest.mark.parametrize(

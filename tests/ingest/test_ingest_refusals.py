@@ -137,3 +137,14 @@ def test_any_pieces_of_posts(pieces: list[str], name: str, whole: bool) -> None:
     except PostError:
         return
     assert not [id_ for id_ in records(drafted.text) if complaint(id_)]
+
+
+@pytest.mark.parametrize("text", ["“A. B” is “C? D” and ", '"A. B" is and, ', "“A,” ", "Ann Lee, ", "1h2m", "("])
+def test_much_of_the_same_is_read_in_a_moment(text: str) -> None:
+    for place in ("What it shows.", "Set 1: Größe\n", "  • Ann Lee, "):
+        content = POST.replace(place, f"{place}\n\n{text * 3000} sessions at the 2021 Summit.")
+        with suppress(PostError):
+            draft(read_post(content.encode(), "a.txt"))
+        content = POST.replace(place, f"{place}{text * 3000}")
+        with suppress(PostError):
+            draft(read_post(content.encode(), "a.txt"))

@@ -17,6 +17,11 @@ CLEAR = 0.6
 """How much the best reading must lead the next; an area of work before an organization leads by 0.75."""
 
 _SEPARATOR = re.compile(r"\s*(?:,|\||\s[–—-](?=\s))\s*(?![^()]*\))")
+_PAST = re.compile(
+    r"\(\s*(?:formerly|previously|until recently)\b[^()]*\)"
+    r"|\b(?:formerly|previously|until recently)\s+(?:of|at|with)\s+(?:the\s+)?",
+    re.I,
+)
 _SECOND_ROLE = re.compile(r"\s*;\s*|,\s+(?:and|&)\s+|\s+(?:and|&)\s+")
 
 
@@ -85,7 +90,7 @@ def entries(text: str) -> list[str]:
             and bool(second)
             and role_score(second[0]) >= 3
             and organization_score(parts[-1], frozenset()) >= 1
-            and "," in after
+            and len(parts_of(after)) > 1
         )
         if is_break:
             found.append(before)
@@ -116,18 +121,21 @@ def _at(part: str) -> list[str]:
 
 def read_affiliation(entry: str, evidence: Evidence) -> Affiliation:
     """Return the best reading of one entry, with a doubt where another is nearly as good."""
+    written, entry = entry, " ".join(_PAST.sub(" ", entry).split()).replace(" ,", ",").strip(" ,")
     parts = parts_of(entry)
     readings = sorted(_readings(entry, parts, evidence), key=lambda reading: -reading.score)
     if not readings:
         return Affiliation(None, ())
     best = readings[0]
     lead = best.score - readings[1].score if len(readings) > 1 else abs(best.score)
-    chain, doubt = organization_chain(best.organization, evidence.organizations)
+    chain, doubt = organization_chain(best.organization, evidence.organizations, after_role=best.role_first is True)
     if lead < CLEAR and len(parts) > 1:
         other = readings[1]
         doubt = f"“{entry}” may also be read as {_told(other)}"
     elif len(parts) == 1 and best.score < 1:
         doubt = f"“{entry}” may be a role or an organization"
+    elif written != entry and _PAST.search(written):
+        doubt = f"“{written}” tells what was before, which is left out"
     role = best.written if best.role else None
     if role and len(parts) == 1 and (inside := _organization_inside(role, evidence)):
         return Affiliation(inside[0], (inside[1],), f"“{role}” was read as “{inside[0]}” at “{inside[1]}”")
@@ -177,6 +185,8 @@ def _role_side(parts: Sequence[str], evidence: Evidence) -> float:
     score = role_score(parts[0])
     if score < 3 and key_of(parts[0]) in evidence.organizations:
         score = -3.0
+    if score < 1 and any(role_score(part) >= 3 for part in parts[1:]):
+        score -= 3
     for part in parts[1:]:
         organization = organization_score(part, evidence.organizations)
         score += 0.5 if role_score(part) >= 3 else -4 if organization >= 5 else -1.5 if organization >= 2 else 0.25

@@ -11,12 +11,14 @@ _NEVER_TEXT = words_of("""
     script style noscript template svg iframe select textarea input object audio video canvas head
 """)
 _AROUND = words_of("nav aside form button footer dialog")
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_OPENS = re.compile(r"^\W*(?:\w+ )?set\s*#?\s*\w{1,5}\s*(?:$|[:.|–—-])", re.I)
 _ROLES = words_of("navigation banner contentinfo complementary search dialog alert")
 _CHROME = words_of("""
     share sharing sharedaddy social related comments comment respond cookie cookies gdpr consent sidebar breadcrumb
     breadcrumbs newsletter subscribe menu navbar popup modal footer skip advert advertisement ads jp pagination
-    screen-reader-text sr-only visually-hidden tags byline meta
 """)
+_ASIDES = words_of("screen-reader-text sr-only visually-hidden tags byline meta")
 
 
 def prune(soup: BeautifulSoup) -> None:
@@ -25,7 +27,7 @@ def prune(soup: BeautifulSoup) -> None:
     for tag in list(soup.find_all(True)):
         if tag.decomposed or tag.name in ("html", "body", "main", "article"):
             continue
-        is_small = len(tag.get_text()) < half
+        is_small = len(tag.get_text()) < half and not _is_own(tag)
         if tag.name in _NEVER_TEXT or (is_small and (tag.name in _AROUND or _is_chrome(tag))):
             tag.decompose()
 
@@ -37,7 +39,17 @@ def _is_chrome(tag: Tag) -> bool:
     style = str(tag.get("style", "")).replace(" ", "").lower()
     # What is longer may be the closed part of an accordion, which a reader can open.
     hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300 and not _has_action(tag)
-    return hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME)
+    if hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME):
+        return True
+    # The word above a resource may be marked up as its tag.
+    return not words.isdisjoint(_ASIDES) and tag.get_text(strip=True).casefold() not in ACTIONS
+
+
+def _is_own(tag: Tag) -> bool:
+    """Return whether a button is of the post, because it is a link or a heading."""
+    is_heading = tag.find_parent(_HEADINGS) is not None or tag.find(_HEADINGS) is not None
+    linked = tag.find_parent("a", href=True) is not None
+    return tag.name == "button" and (linked or is_heading or bool(_OPENS.match(tag.get_text(" ", strip=True))))
 
 
 def _has_action(tag: Tag) -> bool:

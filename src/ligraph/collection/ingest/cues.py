@@ -3,17 +3,18 @@
 import re
 
 from ligraph.collection.ingest.names import key_of
-from ligraph.collection.ingest.words import NOT_ROLES, ORGANIZATIONS, PLACES, ROLES, SCHOOLS, UNITS
+from ligraph.collection.ingest.words import NOT_ROLES, ORGANIZATIONS, PLACES, ROLES, SCHOOLS, STATES, UNITS
 
 _PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
 _WORD = re.compile(r"[^\W_][\w’'.&-]*")
+_TAIL = re.compile(r"-(?:in|at|for|on)-.*$")
 _BRAND = re.compile(r"^[A-Z][A-Z&.-]{1,7}(?: \d+)?$|[a-z][A-Z]")
 
 
 def role_score(part: str) -> float:
     """Return how much a part looks like a role: 3 for `Director of X`, -3 for `X University`."""
     bare = re.sub(r"\([^()]*\)", " ", part).strip()
-    heads = [last_word(half) for half in re.split(r"\s+(?:and|&)\s+|/", before_preposition(bare))]
+    heads = [_TAIL.sub("", last_word(half)) for half in re.split(r"\s+(?:and|&)\s+|/", before_preposition(bare))]
     if any(head in ROLES or head.rpartition("-")[2] in ROLES for head in heads):
         return 3.0
     if heads[-1] in ORGANIZATIONS or heads[-1] == "partners":
@@ -36,6 +37,8 @@ def organization_score(part: str, known: frozenset[str]) -> float:
         return -3.0
     head = last_word(before_preposition(bare))
     words = {word.casefold().strip(".") for word in _WORD.findall(bare)}
+    if words and words <= ORGANIZATIONS | UNITS:
+        return 0.5
     if head in ORGANIZATIONS or last_word(bare) in ORGANIZATIONS:
         return 3.0
     if head in UNITS:
@@ -44,7 +47,7 @@ def organization_score(part: str, known: frozenset[str]) -> float:
         return 2.0
     if last_word(bare) in SCHOOLS:
         return 2.0
-    return 1.0 if _BRAND.search(bare) else -0.5 if role > 0 else 0.0
+    return 1.0 if _BRAND.search(bare) and not is_place(bare) else -0.5 if role > 0 else 0.0
 
 
 def last_word(text: str) -> str:
@@ -55,7 +58,7 @@ def last_word(text: str) -> str:
 def is_place(part: str) -> bool:
     """Return whether a part only says where: a state, or its two letters."""
     last = part.rpartition(",")[2].strip(" ().")
-    return last.casefold() in PLACES or bool(re.fullmatch(r"[A-Z]{2}|D\.?C", last))
+    return last.casefold() in PLACES or (last.isupper() and last.replace(".", "").casefold() in STATES)
 
 
 def before_preposition(text: str) -> str:

@@ -162,7 +162,8 @@ def unwrapped(lines: Sequence[Line], width: int) -> list[Line]:
     A line was broken when the first word of the next would not have fitted the longest line of the document.
     Units: `width` is a number of characters.
     """
-    if width > 100:
+    # Nobody wraps a text to less: a file of short lines has short paragraphs.
+    if not 50 <= width <= 100:
         return list(lines)
     found: list[Line] = []
     last = ""

@@ -7,7 +7,8 @@ import yaml
 from markdown_it import MarkdownIt
 
 from ligraph.collection.ingest.documents import Document
-from ligraph.collection.ingest.pages import LINE, absolute, date_of, page_document
+from ligraph.collection.ingest.pages import date_of, page_document
+from ligraph.collection.ingest.walking import LINE, absolute
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 

@@ -20,6 +20,7 @@ _PRONOUNS = r"(?:she|he|they|her|him|them|ze|ella|[ée]l|elle)\b[^()\[\]]*"
 _ASIDE = re.compile(rf"\s*[(\[](?:{_PRONOUNS}|(?:{'|'.join(PRESENTER_WORDS)})s?)[)\]]", re.I)
 _TOKEN = re.compile(r"[^\W\d_][\w’'‘`.·-]*|[“\"(][^”\")]+[”\")]")
 _SURNAMES = words_of("doe church group trust board coop dean head fellow mayor host chief partner steward page member")
+_DEGREE = re.compile(r"(?:[A-Z][a-z]{0,2}\.){2,4}[A-Z]?")
 _RANKS = words_of("senior junior associate assistant vice deputy executive managing department program school team")
 
 
@@ -70,7 +71,9 @@ def split_name(text: str) -> tuple[str, str]:
 
 def is_degree(text: str) -> bool:
     """Return whether a text is what may follow a name: `Jr.`, `Ph.D.`, `M.Ed.`."""
-    return all(word.replace(".", "").casefold() in AFTER_NAMES for word in text.split())
+    return all(
+        word.replace(".", "").casefold() in AFTER_NAMES or _DEGREE.fullmatch(word) is not None for word in text.split()
+    )
 
 
 def is_name(text: str) -> bool:
@@ -92,6 +95,12 @@ def is_presenter(text: str) -> bool:
     """Return whether a line without a bullet reads like that of a presenter."""
     name, rest = split_name(text)
     return bool(rest) and is_name(name) and len(text) < 300 and not text.endswith((".", "!", "?"))
+
+
+def is_bare_name(text: str) -> bool:
+    """Return whether a text is the name of a person and nothing else but degrees."""
+    name, rest = split_name(text)
+    return not rest and is_name(name)
 
 
 def presenters_inline(text: str) -> list[str]:

@@ -2,32 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Comment
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import Tag
 
 from ligraph.collection.ingest.chrome import prune, words_in
 from ligraph.collection.ingest.decoding import spaced
 from ligraph.collection.ingest.documents import Document, finished, width_of
-from ligraph.collection.ingest.lines import Line, Link, is_arrow
-from ligraph.collection.ingest.words import words_of
+from ligraph.collection.ingest.pictures import with_pictures
+from ligraph.collection.ingest.walking import Walker, absolute
 from ligraph.collection.values import date_type
 from ligraph.errors import PostError
 
-LINE = "data-ligraph-line"
-"""The attribute that carries a line number of Markdown into the page made from it."""
 MOST = 100_000
 """Elements of a page, closing tags counted. A saved page of the series has about 5,000."""
 DEEPEST = 150
 """Levels of nesting read. A page of the series made with a page builder has about 40."""
 
-_BLOCKS = words_of("""
-    address article blockquote body center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr html li
-    main ol p pre section summary table tbody td tfoot th thead tr ul
-""")
-_STRONG = {"b", "strong"}
 _SAVED = re.compile(r"saved from url=\(\d+\)\s*(https?://\S+)", re.I)
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
@@ -44,32 +36,15 @@ def page_document(text: str, *, whole: bool = False, address: str | None = None)
         title, published = _title(soup), _published(soup)
         if not whole:
             prune(soup)
-        walker = _Walker(base)
+        walker = Walker(base)
         walker.walk(_content(soup), 0)
     except RecursionError:
         raise PostError(
             "the page is nested too deeply to be a post", hint="save the post again from a browser"
         ) from None
     walker.flush()
-    return Document(
-        tuple(finished(walker.lines, width_of(text))), "page", address, title, published, tuple(walker.broken)
-    )
-
-
-def absolute(href: str, base: str | None = None) -> str | None:
-    """Return an address as it stands, made absolute; None for what is no web address or leads only within the page."""
-    href = href.strip()
-    if not href or href.startswith("#"):
-        return None
-    try:
-        whole = urljoin(base, href) if base else href
-        parts = urlsplit(whole)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    if not good:
-        return None
-    return re.sub(r"[\x00-\x20<>\"{}|\\^`]", lambda match: f"%{ord(match[0]):02X}", whole)
+    lines = with_pictures(walker.lines, walker.pictures)
+    return Document(tuple(finished(lines, width_of(text))), "page", address, title, published, tuple(walker.broken))
 
 
 def date_of(text: str) -> str | None:
@@ -82,116 +57,6 @@ def date_of(text: str) -> str | None:
             continue
         return part
     return None
-
-
-@dataclass
-class _Anchor:
-    """A link that is open: its address, where its words begin, whether it goes over more than one line."""
-
-    href: str
-    start: int
-    spans: bool = False
-
-
-class _Walker:
-    """Walks the elements of a page once, and writes a line wherever a browser would begin one."""
-
-    def __init__(self, base: str | None) -> None:
-        self.base = base
-        self.lines: list[Line] = []
-        self.broken: list[tuple[str, int]] = []
-        self.cursor = 1
-        self.block = 0
-        self.words: list[str] = []
-        self.links: list[Link] = []
-        self.start: int | None = None
-        self.weak = False
-        self.context: list[Tag] = []
-        self.anchors: list[_Anchor] = []
-
-    def walk(self, node: PageElement, depth: int) -> None:
-        """Read one element and what is in it."""
-        if isinstance(node, NavigableString):
-            if not isinstance(node, PreformattedString):
-                self.read_text(str(node))
-            return
-        if not isinstance(node, Tag):
-            return
-        line = node.get(LINE)
-        if line or node.sourceline:
-            self.cursor = int(str(line)) if line else max(self.cursor, node.sourceline or 0)
-        if node.name == "br":
-            if "soft" in words_in(node, "class") and any(tag.name == "li" for tag in self.context):
-                self.words.append(" ")
-            else:
-                self.flush()
-            return
-        is_block = node.name in _BLOCKS
-        if is_block:
-            self.flush()
-            self.block += 1
-        self.context.append(node)
-        is_link = node.name == "a" and bool(node.get("href"))
-        if is_link:
-            self.anchors.append(_Anchor(str(node["href"]), len(self.words)))
-        for child in node.children:
-            self.walk(child, depth + 1)
-        if is_link:
-            self.read_link(self.anchors.pop())
-            # Buttons stand beside each other without a space.
-            if self.links and is_arrow(Line(self.links[-1].label, 0, 0)):
-                self.flush()
-        if is_block:
-            self.flush()
-            self.block += 1
-        self.context.pop()
-
-    def read_text(self, text: str) -> None:
-        """Add text to the line at hand; in preformatted text each line is one."""
-        for number, piece in enumerate(text.split("\n")):
-            if number:
-                self.cursor += 1
-                if any(tag.name == "pre" for tag in self.context):
-                    self.flush()
-                    self.block += not piece.strip()
-                else:
-                    self.words.append(" ")
-            if piece.strip():
-                self.start = self.start or self.cursor
-                self.weak = self.weak or not any(tag.name in _STRONG for tag in self.context)
-            self.words.append(piece)
-
-    def read_link(self, anchor: _Anchor) -> None:
-        """Keep an address of the web for the line at hand; note one that cannot be followed from outside the page."""
-        label = spaced("".join(self.words[anchor.start :]).replace("\n", " "))
-        target = absolute(anchor.href, self.base)
-        if target and label:
-            self.links.append(Link(label, target, anchor.spans))
-        elif target is None and label and not anchor.href.startswith(("#", "mailto:", "tel:", "javascript:")):
-            self.broken.append((anchor.href, self.cursor))
-
-    def flush(self) -> None:
-        """End the line at hand."""
-        text = spaced("".join(self.words).replace("\n", " "))
-        for anchor in self.anchors:
-            anchor.spans = anchor.spans or bool(text)
-            self.read_link(anchor)
-            anchor.start = 0
-        if text:
-            names = [tag.name for tag in self.context]
-            heading = next((name for name in names if re.fullmatch(r"h[1-6]", name)), None)
-            self.lines.append(
-                Line(
-                    text,
-                    self.start or self.cursor,
-                    self.block,
-                    "heading" if heading else "item" if "li" in names else "text",
-                    int(heading[1]) if heading else 0,
-                    not self.weak,
-                    tuple(self.links),
-                )
-            )
-        self.words, self.links, self.start, self.weak = [], [], None, False
 
 
 def _soup(text: str) -> BeautifulSoup:

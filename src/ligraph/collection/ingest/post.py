@@ -1,15 +1,14 @@
 """A post as it stands: sets, their presenters' lines and resources, each with its line. Nothing is judged yet."""
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from ligraph.collection.ingest.decisions import Decision
 from ligraph.collection.ingest.documents import Document
 from ligraph.collection.ingest.forms import read_document
 from ligraph.collection.ingest.headings import Heading, find_sets, with_actions
-from ligraph.collection.ingest.lines import Line, paragraphs, presenters_of
-from ligraph.collection.ingest.names import is_name, is_presenter, presenters_inline
+from ligraph.collection.ingest.lines import Line, paragraphs
 from ligraph.collection.ingest.resources import Resource, read_resources
+from ligraph.collection.ingest.rosters import take_presenters
 from ligraph.collection.ingest.words import ACTIONS
 from ligraph.errors import PostError
 
@@ -90,7 +89,11 @@ def _read_set(post: Post, heading: Heading, lines: list[Line]) -> ResourceSet:
     """Read one set: everything before its first action is about the set, the rest are its resources."""
     found = ResourceSet(heading.name, heading.line, heading.number)
     first = next((index for index, line in enumerate(lines) if line.action), len(lines))
-    found.paragraphs = paragraphs(_take_presenters(found.presenters, lines[:first]))
+    roster = take_presenters(lines[:first])
+    found.presenters, found.paragraphs = roster.entries, paragraphs(roster.rest)
+    if roster.entries and not roster.is_headed:
+        message = f"“{found.name}” lists people without saying that they present; they are taken as its presenters"
+        post.decisions.append(Decision("presenter", message, roster.entries[0][1], (), "remove those who do not"))
     resources, decisions = read_resources(lines[first:])
     found.resources = resources
     post.decisions += decisions
@@ -98,35 +101,3 @@ def _read_set(post: Post, heading: Heading, lines: list[Line]) -> ResourceSet:
         message = f"the set “{found.name}” has no resources"
         post.decisions.append(Decision("empty-set", message, found.line, (), "is the post whole? add its items"))
     return found
-
-
-def _take_presenters(entries: list[tuple[str, int]], lines: list[Line]) -> list[Line]:
-    """Take the lines of presenters out of the opening of a set; return the rest."""
-    rest: list[Line] = []
-    reading = False
-    last: Line | None = None
-    named: int | None = None
-    for line, following in zip_longest(lines, lines[1:]):
-        inline = presenters_of(line)
-        if inline is None and line.text.endswith(":") and following is not None and following.kind == "item":
-            inline = "" if len(line.text.split()) < 5 and is_presenter(following.text) else None
-        if inline is not None:
-            reading = True
-            entries += [(text, line.number) for text in presenters_inline(inline)]
-        elif reading and line.text.strip(" .–—-").casefold() in ("", "none", "n/a", "tba", "tbd"):
-            continue
-        elif reading and line.kind == "item" and last is not None and last.kind == "item" and line.block == last.block:
-            # A line break within one item: a name, and below it what the person does.
-            entries[-1] = (f"{entries[-1][0].rstrip(',;')}, {line.text}", entries[-1][1])
-        elif reading and line.block == named and not is_name(line.text):
-            entries[-1] = (f"{entries[-1][0].rstrip(',;')}, {line.text}", entries[-1][1])
-        elif reading and line.kind == "text" and is_name(line.text):
-            entries.append((line.text, line.number))
-            named = line.block
-        elif reading and (line.kind == "item" or is_presenter(line.text)):
-            entries.append((line.text, line.number))
-            last = line
-        else:
-            reading = reading and not line.text.endswith(".")
-            rest.append(line)
-    return rest

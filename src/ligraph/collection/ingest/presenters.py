@@ -11,6 +11,8 @@ from ligraph.collection.ingest.words import HONORIFICS
 
 _BETWEEN_NAMES = re.compile(r"\s+(?:and|&)\s+")
 _CLEAR_LEAD = 1.5
+LONGEST = 600
+"""Characters of the line of one person. Those of the series have up to 140."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ def _evidence(first: Mapping[int, list[Presenter]], owner: int, names: frozenset
 
 def read_line(text: str, number: int, evidence: Evidence) -> list[Presenter]:
     """Return the people of one line: one, or two joined by `and` before what they share."""
+    if len(text) > LONGEST:
+        name = split_name(text[:LONGEST])[0]
+        return [
+            Presenter(name, number, text[:80] + "…", (), f"the line of “{name}” is too long to be about one person")
+        ]
     name, rest = split_name(text)
     roles = tuple(read_affiliations(rest, evidence)) if rest else ()
     together = _BETWEEN_NAMES.split(name)

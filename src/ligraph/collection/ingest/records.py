@@ -48,8 +48,10 @@ def _mapping(values: Mapping[str, Any]) -> CommentedMap:
     node = CommentedMap()
     if isinstance(values, Record) and values.flow:
         node.fa.set_flow_style()
+    in_flow = isinstance(values, Record) and values.flow
     for key, value in values.items():
-        node[key] = _node(value)
+        # A folded text cannot stand within braces.
+        node[key] = _plain(value) if in_flow and isinstance(value, str) else _node(value)
         if isinstance(value, Record) and value.line:
             node.yaml_add_eol_comment(f"line {value.line}", key, column=0)
     if isinstance(values, Record) and not values.flow and values.line and "id" in values:
@@ -73,6 +75,11 @@ def _scalar(text: str) -> str:
         folded: str = FoldedScalarString(text)
         folded.fold_pos = _folds(text)  # type: ignore[attr-defined]
         return folded
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line, quoted where YAML 1.1 would see no text."""
     if ":" in text and text.replace(":", "").isdigit():
         return text
     tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]

@@ -19,13 +19,17 @@ from ligraph.collection.ingest.names import is_presenter, presenters_inline
 from ligraph.collection.ingest.times import Range, has_times, read_times
 
 _TAIL = re.compile(r"^(?P<cue>[^()]*\S)\s*(?P<note>\([^()]*\))$")
+_AFTER_LINK = re.compile(r"^\s*(?:(?:[–—:|-]\s+)|(?=\())(?P<rest>\S.*)$", re.S)
 _BRACKETED = re.compile(r"^[(\[](?P<inside>.*)[)\]]\.?$", re.S)
 _BROKEN_TIMES = re.compile(r"^\W*(?:watch|listen)\b.*(?:\d|\bfrom\b)", re.I)
 
 
 @dataclass
 class Resource:
-    """One resource as it stands in the post; `action` is the word above it, in lower case."""
+    """One resource as it stands in the post.
+
+    Shape: `action` is the word above it, in lower case; `is_timed_above` when its times stand beside its title.
+    """
 
     action: str
     name: str
@@ -37,6 +41,7 @@ class Resource:
     title_links: tuple[Link, ...] = ()
     ranges: list[Range] = field(default_factory=list)
     times_line: int = 0
+    is_timed_above: bool = False
     notes: list[str] = field(default_factory=list)
     presenters: list[tuple[str, int]] = field(default_factory=list)
 
@@ -48,7 +53,7 @@ class Resource:
     @property
     def is_closed(self) -> bool:
         """Return whether its link, times or note have been read, after which no description follows."""
-        return bool(self.cues or self.ranges or self.notes)
+        return bool(self.cues or self.notes or (self.ranges and not self.is_timed_above))
 
 
 def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision]]:
@@ -61,6 +66,16 @@ def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision
         if not repeated:
             reader.read_group(lines[start], lines[start + 1 : end], is_last=end == len(lines))
     return reader.resources, reader.decisions
+
+
+def _title_and_rest(line: Line) -> tuple[str, str]:
+    """Return the title of a resource, and what its line says after it: a description behind a link, times."""
+    label = line.links[0].label if line.links else ""
+    if label and line.text.startswith(label) and (match := _AFTER_LINK.match(line.text[len(label) :])):
+        return label, match["rest"]
+    if (tail := _TAIL.match(line.text)) and has_times(tail["note"]):
+        return tail["cue"], tail["note"]
+    return line.text, ""
 
 
 class _Reader:
@@ -99,8 +114,15 @@ class _Reader:
             message = f"a resource under {action.text} has no title above “{line.text}”; it is left out"
             self.decide("title", message, line.number, "add the resource with its title")
             return None
-        resource = Resource(action.action or "", line.text, line.number, title_links=line.links)
+        title, rest = _title_and_rest(line)
+        resource = Resource(action.action or "", title, line.number, title_links=line.links)
         self.resources.append(resource)
+        if match := _TAIL.match(rest):
+            note = Line(match["note"], line.number, line.block)
+            rest = match["cue"] if self.read_below(resource, note) else rest
+        if rest and not self.read_below(resource, Line(rest, line.number, line.block)):
+            resource.body.append(Line(rest, line.number, line.block))
+        resource.is_timed_above = bool(resource.ranges)
         return resource
 
     @staticmethod

@@ -17,18 +17,21 @@ _QUOTES = (
 _QUOTED = "|".join(_QUOTES)
 _TITLE_FIRST = re.compile(rf"(?:{_QUOTED})(?:\s+[\w-]+){{0,3}}?\s+(?P<kind>{_KIND})\b", re.I)
 _TITLE_LAST = re.compile(
-    rf"\b(?P<kind>{_KIND}),?\s+(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})", re.I
+    rf"\b(?P<kind>{_KIND})(?:\s+(?:address|speech|lecture|{_KIND}))?,?\s+"
+    rf"(?:(?:was\s+|is\s+)?(?:titled|entitled|called|named|on)\s*:?,?\s*)?(?:{_QUOTED})",
+    re.I,
 )
 _TITLE_AT = re.compile(rf"\b(?:in|from|during|at)\s+(?:{_QUOTED})(?=,?\s+(?:at|during|of)\s)", re.I)
 _TITLE_END = re.compile(rf"\b(?P<kind>{_KIND})\b[^“\"]{{0,80}}:\s*(?:{_QUOTED})", re.I)
-_ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,)\s*$")
+_ALSO = re.compile(rf"(?:{_QUOTED})\s*,?\s*(?:and|&|,|(?<=,”)|(?<=,\"))\s*$")
 _WORD = r"[A-Z0-9](?:[\w’'&-]|\.(?=\w))*"
 _SMALL = r"(?:of|on|in|for|the|and|at|to|with|&|a|de|la)"
 _PROPER = rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*"
 _AT = re.compile(
     rf"^[\s,]*(?:[a-z]+\s+){{0,2}}?(?P<where>at|of|in|from|during)\s+(?:(?:the|our|this|its)\s+)?(?P<event>{_PROPER})"
 )
-_UNQUOTED = re.compile(rf"\bthe\s+(?P<title>{_PROPER})\s+(?P<kind>{_KIND})\b")
+_BEFORE = 1000
+_UNQUOTED = re.compile(rf"\bthe\s+(?P<title>{_PROPER}(?::\s+{_PROPER})?\??)\s+(?P<kind>{_KIND})\b")
 _FEATURED = re.compile(
     r"\b(?:included|featured|presented|shared|discussed|shown|recorded|introduced|drawn|taken|offered|comes?)\b", re.I
 )
@@ -36,6 +39,7 @@ _IN = re.compile(
     rf"\b(?:in|at|from|during|of)\s+(?:(?:the|our)\s+)?(?P<event>{_PROPER}(?:\s+(?:{'|'.join(SERIES_WORDS)}))?)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s+(?=[“\"‘'(]?[A-Z])")
+_WITHIN = re.compile(r"“[^“”]*”(?=\s+[a-z])|\"[^\"]*\"(?=\s+[a-z])")
 _OWNER = re.compile(r"^.*[’']s?\s+(?=[A-Z0-9])")
 _OPENINGS = frozenset(("from", "during", "our", "this", "by", "since", "after", "before", "as"))
 _NEXT = re.compile(r"\s+(?:and|&)\s+(?:the|a|our)\b.*$")
@@ -66,12 +70,24 @@ class Featured:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of a paragraph."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    # A title in quotes, with the words of its sentence after it, may hold ends of sentences of its own.
+    titles = [match.span() for match in _WITHIN.finditer(text)][::-1]
+    found: list[str] = []
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        while titles and titles[-1][1] <= match.end():
+            titles.pop()
+        if not titles or match.start() <= titles[-1][0]:
+            found.append(text[start : match.end()].strip())
+            start = match.end()
+    return [part for part in [*found, text[start:].strip()] if part]
 
 
 def read_featured(sentence: str) -> Featured | None:
     """Return the sessions and events that a sentence names as the origin of resources, or None."""
-    found = list(_quoted_sessions(sentence)) if _FEATURED.search(sentence) else []
+    found = list(_quoted_sessions(sentence))
+    if not _FEATURED.search(sentence):
+        found = [mention for mention in found if mention.event and is_event(mention.event)]
     if not found and _FEATURED.search(sentence):
         found = [
             Mention(match["title"], _event_after(sentence[match.end() :]), quoted=False)
@@ -97,13 +113,21 @@ def _quoted_sessions(sentence: str) -> Iterable[Mention]:
             event = _event_after(sentence[match.end() :]) or _event_in(sentence.replace(_title(match), ""))
             if pattern is _TITLE_AT and (event is None or not is_event(event)):
                 continue
-            if match.groupdict().get("kind", "").casefold().endswith("s") and (
-                also := _ALSO.search(sentence[: match.start()])
-            ):
-                yield Mention(_title(also), event)
+            if match.groupdict().get("kind", "").casefold().endswith("s"):
+                yield from (Mention(title, event) for title in _titles_before(sentence[: match.start()]))
             yield Mention(_title(match), event)
         if matches:
             return
+
+
+def _titles_before(text: str) -> list[str]:
+    """Return the titles in quotes that lead up to the end of a text, as in `“A,” “B” and`."""
+    text = text[-_BEFORE:]
+    found: list[str] = []
+    while also := _ALSO.search(text):
+        found.insert(0, _title(also))
+        text = text[: also.start()]
+    return found
 
 
 def _title(match: re.Match[str]) -> str:

@@ -5,11 +5,22 @@ from dataclasses import dataclass
 
 _TIME = r"(?<![\d:])\d{1,3}(?::\d{1,3}){1,2}(?![\d:])"
 _TIMES = re.compile(_TIME)
+_DASH = r"(?:-|‐|‑|‒|–|—|―|−|~|→|/)"
+_UP_TO = r"\b(?:to|till?|until|through|thru)\b"
+_STOP = r"\b(?:end|stop|finish|pause)(?:s|ing|ping)?\b"
 _RANGE = re.compile(
-    rf"(?P<start>{_TIME})\s*(?:h|min|minutes?|sec)?\s*(?:-|‐|‑|‒|–|—|―|−|~|→|\bto\b|\btill?\b|\buntil\b|\bthrough\b|\band\b|/)+\s*"
+    rf"(?P<start>{_TIME})\s*(?:h|min|minutes?|sec|mark)?\s*"
+    rf"(?:[,;]?\s*(?:and\s+)?(?:{_DASH}+|{_UP_TO})?\s*{_STOP}(?:\s+at|\s*:)?|(?:,?\s*(?:{_DASH}|{_UP_TO})|\band\b)+)\s*(?:the\s+)?"
     rf"(?P<end>{_TIME})",
     re.I,
 )
+_ONLY_END = re.compile(rf"\b(?:until|till?|up to|through|(?<!for )the first)\s+(?:the\s+)?(?={_TIME})", re.I)
+_UNITS = re.compile(
+    r"\b(?:(\d{1,2})\s*h(?:rs?|ours?)?\s*)?(\d{1,3})\s*m(?:in(?:ute)?s?)?"
+    r"(?:\s*(\d{1,2})\s*s(?:ec(?:ond)?s?)?)?\b",
+    re.I,
+)
+_TORN = re.compile(r"(?<=\d): (?=\d\d(?!\d))|(?<=\d) :(?=\d\d(?!\d))")
 _WORDS = re.compile(r"\b(watch|listen|view|start|begin|play|from|at|hear|minutes?|clip|segment|skip|jump)\b", re.I)
 _BEGINNING = re.compile(r"\b(?:the\s+)?(?:very\s+)?(?:beginning|start)(?=\s*(?:-|–|—|to|until|through)\b)", re.I)
 LONGEST = 24 * 3600
@@ -37,13 +48,31 @@ class Reading:
 
 def has_times(text: str) -> bool:
     """Return whether a text tells when to watch or listen."""
-    times = _TIMES.findall(text)
-    return bool(times) and (bool(_WORDS.search(text)) or bool(_RANGE.search(text)))
+    if not _TIMES.search(text):
+        # Such a time alone may be the length of a film.
+        return bool(_RANGE.search(_clocks(text)))
+    return bool(_WORDS.search(text)) or bool(_RANGE.search(text))
+
+
+def _clocks(text: str) -> str:
+    """Return a text with `1h02m03s` and `3: 05` written as clocks show them, if it has no other times."""
+    text = _TORN.sub(":", text)
+    return text if _TIMES.search(text) else _UNITS.sub(_clock_of, text)
+
+
+def _clock_of(match: re.Match[str]) -> str:
+    """Return hours, minutes and seconds as a clock shows them; minutes alone may be a length, and stay."""
+    hours, minutes, rest = match.groups()
+    if hours is None and rest is None:
+        return match[0]
+    return f"{hours}:{int(minutes):02}:{int(rest or 0):02}" if hours else f"{minutes}:{int(rest):02}"
 
 
 def read_times(text: str) -> Reading:
     """Return the ranges of a text in its order."""
-    text = _BEGINNING.sub("0:00", text)
+    text = _BEGINNING.sub("0:00", _clocks(text))
+    if len(_TIMES.findall(text)) == 1:
+        text = _ONLY_END.sub("0:00–", text)
     ranges: list[Range] = []
     wrong: list[str] = []
     rest = text

@@ -11,8 +11,13 @@ from ligraph.collection.ingest.words import RANK
 _CAMPUS = re.compile(r"(?:the\s+)?(?:\w+\s+)?(?:university|college)\s+(?:of|system)\b", re.I)
 
 
-def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tuple[str, ...], str | None]:
-    """Return the organizations that some parts name, the unit before the whole, and a doubt where that is not plain."""
+def organization_chain(
+    parts: Sequence[str], known: frozenset[str], *, after_role: bool = False
+) -> tuple[tuple[str, ...], str | None]:
+    """Return the organizations that some parts name, the unit before the whole, and a doubt where that is not plain.
+
+    After a role the smaller comes first as a rule, so only words that plainly rank two names change their order there.
+    """
     whole = ", ".join(parts)
     if not parts or key_of(whole) in known:
         return ((whole,) if parts else ()), None
@@ -25,7 +30,8 @@ def organization_chain(parts: Sequence[str], known: frozenset[str]) -> tuple[tup
         else:
             names += _unit_at(part, known)
     ranks = [_rank(name) for name in names]
-    if any(a > b for a, b in pairwise(ranks)) and ranks == sorted(ranks, reverse=True):
+    is_told = not after_role or 1.5 not in ranks
+    if is_told and any(a > b for a, b in pairwise(ranks)) and ranks == sorted(ranks, reverse=True):
         names, ranks = names[::-1], ranks[::-1]
     plain = all(a < b or (a <= b and a == 1.5) for a, b in pairwise(ranks))
     told = " is part of ".join(f"“{name}”" for name in names)

@@ -49,7 +49,7 @@ ROLES = words_of("""
     counsel librarian mentor trainer organizer advocate ambassador student candidate intern postdoc supervisor
     liaison developer steward improver resident economist psychologist sociologist historian statistician
     journalist moderator host deputy owner governor mayor senator representative technologist practitioner
-    programmer
+    programmer vp svp evp avp cpo cso cdo md
 """)
 
 NOT_ROLES = words_of("""
@@ -57,8 +57,8 @@ NOT_ROLES = words_of("""
 """)
 
 ORGANIZATIONS = words_of("""
-    department district university college foundation institute institution school schools center centre centers
-    lab labs laboratory collective network networks inc llc ltd llp corporation corp company co consortium
+    department district districts university college foundation institute institution school schools center centre
+    centers lab labs laboratory collective network networks inc llc ltd llp corporation corp company co consortium
     coalition alliance association council academy academies agency bureau ministry trust fund philanthropies
     philanthropy partnership partners cooperative federation union society ventures consulting associates
     solutions library museum group hub board commission authority system isd usd unified nonprofit church
@@ -84,7 +84,7 @@ LEGAL = ("inc", "llc", "ltd", "llp", "corp", "co", "pbc", "plc", "gmbh")
 
 AFTER_NAMES = words_of("""
     jr sr ii iii iv phd edd md ma med mpa mba msw jd psyd bs ba ms mph edm esq rn cpa nbct dr lcsw mfa scd mat
-    eds dphil drph
+    eds dphil drph edld mls mfa msed mat pmp lmsw ded dsw
 """)
 HONORIFICS = words_of("""
     dr prof professor mr mrs ms mx hon rev sir dame
@@ -102,6 +102,11 @@ PLACES = words_of("""
     illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi
     missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia
     washington wisconsin wyoming canada mexico england scotland wales ireland australia india usa uk
+""")
+
+STATES = words_of("""
+    al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa
+    ri sc sd tn tx ut vt va wa wv wi wy dc pr uk us
 """)
 
 CONNECTORS = words_of("""

@@ -34,7 +34,7 @@ class Works:
         self.decisions = decisions
         self.resources = [resource for one in post.sets for resource in one.resources]
         self.sets = post.sets
-        self.has_links = post.form == "page" or any(resource.links for resource in self.resources)
+        self.has_links = post.form == "page" or any(r.links or r.title_links for r in self.resources)
         self.ids: dict[int, str] = {}
         for one in post.sets:
             self.ids[id(one)] = self.mint(register, "set", one.name, one.line)
