@@ -102,6 +102,13 @@ def test_schema_org_is_kept_as_http(collection: WriteCollection, before: str) ->
         ("a.jsonld", '{\n "@id": "person/p",\n', 3, "this is not JSON"),
         ("a.jsonld", '{\n\n "@context": 5,\n "@id": "person/p"}\n', 3, "this is not JSON-LD"),
         ("a.jsonld", "", 1, "this is not JSON"),
+        ("a.jsonld", '{"@id": "person/p",\n"http://e.org/a": 18446744073709551616}', 2, "184467440737095516"),
+        ("a.jsonld", '{"@id": "person/p",\n"http://e.org/a": -9223372036854775809}', 2, "too large"),
+        ("a.jsonld", '{"@id": "person/p",\n\n"http://e.org/a": ' + "7" * 5_000 + "}", 3, "too large"),
+        ("a.jsonld", '{"@id": "person/p",\n"http://e.org/a": 1e400}', 2, "too large"),
+        ("a.jsonld", '{"@id": "person/p",\n"http://e.org/a": NaN}', 2, "NaN"),
+        ("a.jsonld", '{\n"http://e.org/a": "\\ud83d\\ude00 \\\\ud800",\n"http://e.org/b": "\\ud800"}', 3,
+         "half a character"),
         ("a.rdf", XML + '<s:Person rdf:about="person/p">\n</rdf:RDF>\n', 3, "this is not XML: mismatched tag"),
         ("a.rdf", XML + '\n<q:Person rdf:about="person/p"/></rdf:RDF>\n', 3, "this is not XML: unbound prefix"),
         ("a.rdf", XML + '<s:Person rdf:about="person/p">\n<s:name>P', 3, "this is not XML"),
@@ -145,6 +152,13 @@ DEEP = (
     ("yaml", "things:\n" + "- " * 100_000 + "x"),
     ("yaml", "- - - - " * 30_000),
     ("yaml", "? " * 100_000),
+    *(
+        ("yaml", before + indicators * 60_000 + "x")
+        for before in ("", "things:\n")
+        for indicators in ("-  ", "-    ", "?   ", "- ? ", "? -  ", "- - ? ", "-\t", "? - -   ? ")
+    ),
+    ("yaml", "things:\n" + "".join(f"{' ' * n}? - - -  ? a\n{' ' * n}: " for n in range(0, 600, 12))),
+    ("yaml", "things: " + "[{a: " * 30_000),
     ("yaml", "".join(f"{' ' * n}a:\n" for n in range(3_000))),
     (
         "yaml",

@@ -54,7 +54,15 @@ def meant_by(*nodes: Any) -> set[Triple]:
     return {quad.triple for quad in parse(text.encode(), format=RdfFormat.N_QUADS)}
 
 
-@given(collections())
+def _has_no_null(drawn: tuple[Any, Any]) -> bool:
+    # Without quotes, in which they are not always written, these are no values.
+    return "'null'" not in repr(drawn) and "'~'" not in repr(drawn)
+
+
+with_values = collections().filter(_has_no_null)
+
+
+@given(with_values)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_random_collection_means_what_pyld_says(drawn: tuple[Any, Any]) -> None:
@@ -62,7 +70,7 @@ def test_random_collection_means_what_pyld_says(drawn: tuple[Any, Any]) -> None:
     assert triples_of(write_yaml(yaml)) == meant_by({"id": "graph/a.yaml", **dataset}, *nodes)
 
 
-@given(collections(), st.integers())
+@given(with_values, st.integers())
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_order_of_statements_changes_no_statement(drawn: tuple[Any, Any], seed: int) -> None:
@@ -183,13 +191,13 @@ def test_sugar_means_what_plain_json_ld_says(yaml: str, node: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["010", "yes", "No", "null", "~", "true", "2021-05-06", "1e3", "0x1F", ".inf", "36:28", "=", "1_000"]
+    "text", ["010", "yes", "No", "'null'", '"~"', "true", "2021-05-06", "1e3", "0x1F", ".inf", "36:28", "=", "1_000"]
 )
 def test_plain_scalar_is_text(text: str) -> None:
     values = {
         getattr(triple.object, "value", None) for triple in triples_of(f"things:\n- id: person/p\n  name: {text}\n")
     }
-    assert text in values
+    assert text.strip("'\"") in values
 
 
 def test_block_texts_keep_their_words() -> None:
@@ -202,6 +210,11 @@ def test_block_texts_keep_their_words() -> None:
     ("lines", "complaint"),
     [
         (["things:", "- id: person/p", "  name: #1 fan"], "3: “name” has no value: quote a text that contains “#”"),
+        *(
+            (["things:", "- id: person/p", f"  name: {x}"], "3: “name” has no value")
+            for x in ("null", "~", "Null", "NULL")
+        ),
+        (["things:", "- id: person/p", "  name:", "    en: ~"], "4: “name” has no value in “en”"),
         (["things:", "- id: person/p", "  nmae: x"], "3: “nmae” is not a key: did you mean “name”?"),
         (["sorce: x"], "1: “sorce” is not a key of a file: did you mean “source”?"),
         (["things:", "- id: person/p", "  name: A", "  name: B"], "4: “name” is written twice here: keep one"),

@@ -5,7 +5,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 import orjson
@@ -30,6 +31,9 @@ _POSITION = re.compile(
     r"(?:Parser|Syntax)? ?error (?:at|between) line (\d+)(?: between)? columns? \d+"
     r"(?: and (?:line \d+ column )?\d+)?: ",
     re.I,
+)
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.S
 )
 _XML_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?\S+\s+(?:SYSTEM|PUBLIC|(?:\"[^\"]*&|'[^']*&))", re.I)
 
@@ -135,9 +139,12 @@ def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
     from pyld import jsonld
 
     try:
-        document = json.loads(source.text)
+        document = _load_json(source.text)
     except json.JSONDecodeError as error:
         source.cut(error.lineno, f"this is not JSON: {error.msg}")
+        return
+    except _Unreadable as error:
+        source.cut(error.line, str(error))
         return
     except RecursionError:
         source.cut(1, "this is nested too deeply to be read")
@@ -171,7 +178,49 @@ def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
         if key in vocabulary.context:
             right = f': write "@context": "{CONTEXT_ADDRESS}"'
         source.complaints.append(yamlld.Complaint(line, f"“{key}” is not a term of the context{right}"))
-    yield from _parse_json_ld(expanded, source.ids)
+    try:
+        quads = _parse_json_ld(expanded, source.ids)
+    except TypeError:
+        # What orjson cannot write has been found before, but for its limit of 254 levels.
+        source.cut(1, "this is nested too deeply to be read")
+        return
+    yield from quads
+
+
+class _Unreadable(Exception):
+    """JSON with a value that is none in RDF, and its line."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _load_json(text: str) -> Any:
+    """Return what a JSON text says.
+
+    Raises: JSONDecodeError for a syntax error; _Unreadable for a number or a character that cannot be handed on.
+    """
+
+    def refuse(number: str) -> NoReturn:
+        shown = number if len(number) <= 30 else number[:30] + "…"
+        line = _line_of_pattern(text, rf"(?<![\w.+\-]){re.escape(number)}(?![\w.+\-])")
+        raise _Unreadable(line, f"{shown} is too large for a number, or none: write it as a text, in quotes")
+
+    def whole(number: str) -> int:
+        # Python refuses more than 4,300 digits, and orjson more than 64 bits.
+        if len(number) > 20 or not -(2**63) <= int(number) < 2**64:
+            refuse(number)
+        return int(number)
+
+    def fraction(number: str) -> float:
+        return float(number) if isfinite(float(number)) else refuse(number)
+
+    document = json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=refuse)
+    for escape in _ESCAPE.finditer(text):
+        if escape["lone"]:
+            line = text.count("\n", 0, escape.start()) + 1
+            raise _Unreadable(line, f"“{escape[0]}” is half a character: write the character itself")
+    return document
 
 
 def _parse_json_ld(document: object, ids: str) -> Iterator[Quad]:
@@ -195,6 +244,11 @@ def _undecodable(content: bytes) -> int | None:
     except UnicodeDecodeError as error:
         return content.count(b"\n", 0, error.start) + 1
     return None
+
+
+def _line_of_pattern(text: str, pattern: str) -> int:
+    match = re.search(pattern, text)
+    return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
 def _line_of_text(text: str, wanted: str) -> int:

@@ -12,7 +12,7 @@ import yaml
 from ligraph.collection.ids import complaint
 from ligraph.collection.values import class_or_word, is_language, read_scalar
 from ligraph.collection.vocabulary import Term, Vocabulary
-from ligraph.collection.yamltree import YamlError, compose, keys_of, line_of, nearest, without
+from ligraph.collection.yamltree import YamlError, compose, is_null, keys_of, line_of, nearest, without
 from ligraph.namespaces import LIG, ORG, SCHEMA
 
 _HEAD = {"source": "source", "license": "dataLicense", "modified": "modified"}
@@ -264,7 +264,7 @@ class _Reader:
     def add_scalar(self, owner: str, term: Term, node: yaml.ScalarNode, values: list[Any]) -> None:
         """Add one typed scalar."""
         try:
-            value = read_scalar(node.value, term, self.vocabulary)
+            value = read_scalar("" if is_null(node) else node.value, term, self.vocabulary)
         except ValueError as error:
             self.complain(node, str(error), owner)
             return
@@ -281,6 +281,9 @@ class _Reader:
                 self.complain(key, f"“{key.value}” is not a language tag, such as en or pt-BR", owner)
                 continue
             for text in self.scalars(value):
+                if is_null(text):
+                    self.complain(text, f"“{term.key}” has no value in “{key.value}”: write one, or quote it", owner)
+                    continue
                 values.append({"@value": text.value, "@language": key.value.lower()})
                 self.mark(owner, text, term.iri, text.value)
 

@@ -10,7 +10,8 @@ from rapidfuzz import fuzz, process
 DEEPEST = 40
 """Levels of nesting in a source file. A thing in a place in a set, with its clip's recording, takes 12."""
 
-_COULD_BE_DEEP = re.compile(r"^ {20}|- - - -|\? \? \? \?", re.MULTILINE)
+# Before anything that lies deep in blocks its line has one column per level, of spaces and indicators.
+_COULD_BE_DEEP = re.compile(r"[ \t?:-]{20}")
 
 _ADVICE = {
     "but found another document": "one file is one document: leave out the line “---”, or make two files",
@@ -58,6 +59,11 @@ def line_of(node: yaml.Node | None) -> int:
     return _line(node.start_mark if node else None)
 
 
+def is_null(node: yaml.ScalarNode) -> bool:
+    """Return whether a scalar is no value to YAML: empty, `~` or `null` without quotes."""
+    return node.tag == "tag:yaml.org,2002:null"
+
+
 def without(node: yaml.MappingNode, keys: Iterable[str]) -> yaml.MappingNode:
     """Return a mapping without some of its keys, at the same place."""
     kept = [pair for pair in node.value if pair[0].value not in keys]
@@ -91,7 +97,7 @@ def _after_prefix(word: str) -> str:
 def _measure_depth(text: str) -> None:
     # libyaml composes by recursion in C: 100,000 open brackets exhaust the stack and kill the process.
     # Events cost as much as composing, so they are counted only where a text could be deep.
-    if max(map(text.count, "[{")) <= DEEPEST and not _COULD_BE_DEEP.search(text):
+    if sum(map(text.count, "[{")) <= DEEPEST and not _COULD_BE_DEEP.search(text):
         return
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
