@@ -28,15 +28,26 @@ def write_extra(root: Path, text: str = TOPIC) -> Path:
 
 
 def test_sources_that_come_back_make_their_release_live_again(root: Path) -> None:
-    first = api.build(root)
     extra = write_extra(root)
+    first = api.build(root)
+    write_extra(root, TOPIC.replace("prefLabel: extra", "prefLabel: other"))
     second = api.build(root)
-    extra.unlink()
-    (root / "data" / "removed.yaml").unlink(missing_ok=True)
+    write_extra(root)
+    assert extra.is_file()
     again = api.build(root)
     assert again.manifest.id == first.manifest.id == current_id(open_collection(root))
     assert not again.is_new
     assert release_ids(open_collection(root)) == sorted([first.manifest.id, second.manifest.id])
+
+
+def test_what_disappears_when_sources_come_back_is_removed_all_the_same(root: Path) -> None:
+    first = api.build(root)
+    extra = write_extra(root)
+    api.build(root)
+    extra.unlink()
+    again = api.build(root)
+    assert again.manifest.id != first.manifest.id
+    assert again.manifest.removed == {"topic/extra": None}
 
 
 def test_a_rollback_outlives_a_restart_until_the_sources_change(root: Path) -> None:

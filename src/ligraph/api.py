@@ -66,6 +66,8 @@ def build(root: Path | str, *, keep_rollback: bool = False) -> Built:
     Raises: CheckFailed when the sources do not pass; BusyError while another build runs; ReleaseError when the
     release cannot be written.
     """
+    from ligraph.releases.things import last_things, things_of
+
     collection = open_collection(Path(root))
     # Unchanged sources need no right to write: a folder that is read-only can be served.
     live, inputs = intact_manifest(collection), input_digests(collection)
@@ -82,7 +84,8 @@ def build(root: Path | str, *, keep_rollback: bool = False) -> Built:
         if live and live.inputs == inputs and _is_readable(collection, live):
             return Built(live, None)
         made = release_of(collection, inputs)
-        if made and _is_readable(collection, made):
+        if made and _is_readable(collection, made) and last_things(collection) <= things_of(collection, made.id):
+            # Where ids disappear, a new release says so.
             reason = damage(collection)
             make_live(collection, made.id)
             return Built(made, None, reason)

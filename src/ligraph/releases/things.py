@@ -23,7 +23,7 @@ def last_things(collection: Collection) -> set[str]:
         if name is None:
             continue
         try:
-            return set(_things(collection, name))
+            return things_of(collection, name)
         except (OSError, EOFError, zlib.error):
             continue
     return set()
@@ -38,12 +38,17 @@ def disappeared(ids: Iterable[str], base: str, store: Store) -> list[str]:
     ]
 
 
-def _things(collection: Collection, release: str) -> Iterable[str]:
-    """Yield the ids of a release; parts and source files have no pages to miss."""
+def things_of(collection: Collection, release: str) -> set[str]:
+    """Return the ids that a release describes; parts and source files have no pages to miss.
+
+    Raises: OSError, EOFError or zlib.error when its dump cannot be read.
+    """
     prefix = collection.settings.ids.encode()
+    found = set()
     for line in read_lines(collection.releases / release / DUMP):
         match = _SUBJECT.match(line)
         if match and match[1].startswith(prefix):
             local = match[1][len(prefix) :].decode()
             if not local.startswith(("graph/", "derived/")):
-                yield local
+                found.add(local)
+    return found
