@@ -19,9 +19,8 @@ def last_things(collection: Collection) -> set[str]:
 
     A release that is damaged elsewhere, or of another format, still tells what was published.
     """
-    for name in dict.fromkeys([current_id(collection), *reversed(release_ids(collection))]):
-        if name is None:
-            continue
+    known, live = release_ids(collection), current_id(collection)
+    for name in sorted(known, key=lambda name: (name == live, name), reverse=True):
         try:
             return things_of(collection, name)
         except (OSError, EOFError, zlib.error):
