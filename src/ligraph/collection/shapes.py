@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, URIRef
@@ -124,7 +125,8 @@ class Shapes:
 
     def _is_class(self, node: Node) -> bool:
         try:
-            return bool(self.known.lookup_shape_from_node(node).implicit_class_targets())
+            shape: Any = self.known.lookup_shape_from_node(node)
+            return bool(shape.implicit_class_targets())
         except KeyError:
             return False
 
