@@ -1,9 +1,15 @@
 """Small collections, written by the test that reads them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault; and what CI says of a commit does not depend on chance.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 TOML = 'title = "A small collection"\nbase = "https://example.org/c/"\n'
 
