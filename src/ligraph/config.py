@@ -1,6 +1,7 @@
 """A collection's folder and its settings, `ligraph.toml`."""
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +46,23 @@ class Settings(BaseSettings):
     def _absolute(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        AnyHttpUrl(value)
+        _check_address(value)
         if not value.endswith("/") or "#" in value or "?" in value:
             raise ValueError("must be an absolute http(s) address that ends with “/”")
+        return value
+
+    @field_validator("licence")
+    @classmethod
+    def _licence_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            _check_address(value)
+        return value
+
+    @field_validator("publisher")
+    @classmethod
+    def _publisher_id(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[\w\-]+/[\w\-.]+", value):
+            raise ValueError("must be an id, such as organization/our-foundation")
         return value
 
     @field_validator("language")
@@ -128,7 +143,7 @@ def open_collection(root: Path) -> Collection:
     """
     path = root / FILE_NAME
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise CollectionError(
             f"{root} is not a collection: it has no {FILE_NAME}",
@@ -149,6 +164,13 @@ def packaged(name: str) -> Path:
     """Return a folder that comes with ligraph: `ontology` or `shapes`."""
     installed = Path(__file__).parent / "packaged" / name
     return installed if installed.is_dir() else Path(__file__).parents[2] / name
+
+
+def _check_address(value: str) -> None:
+    # Every document carries it as an IRI: what is none would make each of them an error.
+    if re.search(r'[\x00-\x20<>"{}|\\^`]', value) or not value.startswith(("http://", "https://")):
+        raise ValueError("must be an absolute http(s) address")
+    AnyHttpUrl(value)
 
 
 def _distinct(shipped: Path, own: Path) -> tuple[Path, ...]:

@@ -1,0 +1,33 @@
+"""Settings that would harm every page are refused when they are read."""
+
+from pathlib import Path
+
+import pytest
+
+from ligraph import SettingsError
+from ligraph.config import open_collection
+
+BASE = 'base = "https://example.org/c/"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (BASE + 'licence = "CC BY 4.0"\n', "licence"),
+        (BASE + 'licence = "https://example.org/a b"\n', "licence"),
+        (BASE + 'publisher = "no such"\n', "publisher"),
+        (BASE + 'site = "https://exa<mple.org/"\n', "site"),
+        ('base = "https://example.org/a b/"\n', "base"),
+        ('base = "https://example.org/c"\n', "base"),
+        ('base = "urn:c:/"\n', "base"),
+    ],
+)
+def test_what_is_no_address_or_id_is_named(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / "ligraph.toml").write_text(text)
+    with pytest.raises(SettingsError, match=f"“{name}” must be"):
+        open_collection(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / "ligraph.toml").write_bytes(b"\xef\xbb\xbf" + BASE.encode())
+    assert open_collection(tmp_path).settings.base == "https://example.org/c/"
