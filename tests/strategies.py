@@ -206,6 +206,15 @@ _node_bodies: Text = _constraints(_node_constraint(inner_shapes), 3)
 _property_bodies: Text = _constraints(_value_constraint(inner_shapes) | _property_constraint(inner_shapes), 3)
 
 
+_CLASS_KINDS = ("a owl:Class, sh:NodeShape", "a rdfs:Class, sh:NodeShape", "a owl:Class", "a ex:Kind, sh:NodeShape")
+
+
+def _with_sparql(sparql: Text) -> Text:
+    """Return a SPARQL constraint of the shape itself or of a property shape below it."""
+    below = st.tuples(properties, sparql).map(lambda pair: f"sh:property [ sh:path {pair[0]} ; sh:sparql {pair[1]} ]")
+    return sparql.map("sh:sparql {}".format) | below
+
+
 @st.composite
 def shapes_graphs(draw: st.DrawFn, sparql: Text | None = None) -> str:
     """Return Turtle: up to three shapes with targets, of every core component, or each with a SPARQL constraint."""
@@ -213,11 +222,15 @@ def shapes_graphs(draw: st.DrawFn, sparql: Text | None = None) -> str:
     for number in range(draw(st.integers(1, 3 if sparql is None else 2))):
         targets = " ; ".join(draw(st.lists(_targets, min_size=1, max_size=2, unique=True)))
         kind, bodies = "a sh:NodeShape", _node_bodies
-        if draw(st.booleans()):
+        name = f"ex:S{number}"
+        if draw(st.integers(0, 3)) == 0:
+            # A class that is a shape targets its instances.
+            name, kind = f"ex:{'CDE'[number]}", draw(st.sampled_from(_CLASS_KINDS))
+        elif draw(st.booleans()):
             kind, bodies = f"a sh:PropertyShape ; sh:path {draw(paths)}", _property_bodies
-        body = draw(bodies) if sparql is None else "sh:sparql " + draw(sparql)
-        texts.append(f"ex:S{number} {kind} ;\n  {targets} ;\n  {body}{draw(_about)} .\n")
-    return PREFIXES + _DECLARED + "".join(texts)
+        body = draw(bodies) if sparql is None else draw(_with_sparql(sparql))
+        texts.append(f"{name} {kind} ;\n  {targets} ;\n  {body}{draw(_about)} .\n")
+    return PREFIXES + "PREFIX owl: <http://www.w3.org/2002/07/owl#>\n" + _DECLARED + "".join(texts)
 
 
 # ── SPARQL constraints ──
@@ -226,6 +239,8 @@ _DECLARED = """\
 ex:prefixes sh:declare
   [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ],
   [ sh:prefix "xsd" ; sh:namespace "http://www.w3.org/2001/XMLSchema#"^^xsd:anyURI ] .
+ex:others sh:declare [ sh:prefix "ex" ; sh:namespace "http://other.example/"^^xsd:anyURI ] .
+ex:Kind rdfs:subClassOf rdfs:Class .
 """
 
 _VARIABLES: Text = st.sampled_from(("$this", "?value", "?other"))
@@ -289,12 +304,19 @@ Only numbers are put in order: rdflib 7.6 orders what SPARQL cannot compare.
 """
 
 
-def _sparql_constraint(select: str) -> str:
+def _sparql_constraint(select: str, prefixes: str = "ex:prefixes") -> str:
     text = select.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'[ a sh:SPARQLConstraint ; sh:prefixes ex:prefixes ; sh:select "{text}" ]'
+    return f'[ a sh:SPARQLConstraint ; sh:prefixes {prefixes} ; sh:select "{text}" ]'
 
 
-written_sparql: Text = st.sampled_from(WRITTEN).map(_sparql_constraint)
+REFUSED = (
+    "SELECT $this WHERE { $this ex:p ?value MINUS { $this ex:q ?value } }",
+    "SELECT $this WHERE { VALUES ?value { 1 } $this ex:p ?value }",
+    "SELECT $this WHERE { { SELECT ?value WHERE { ?other ex:p ?value } } $this ex:p ?value }",
+    "SELECT $this WHERE { $this ex:p $shapesGraph }",
+)
+_prefixes: Text = st.sampled_from(("ex:prefixes", "ex:prefixes", "ex:prefixes", "ex:others", "ex:nothing"))
+written_sparql: Text = st.builds(_sparql_constraint, st.sampled_from((*WRITTEN, *REFUSED)), _prefixes)
 random_sparql: Text = st.tuples(_SELECT, _BODY).map(lambda pair: _sparql_constraint(pair[0].format(pair[1])))
 
 

@@ -152,7 +152,7 @@ ex:two sh:declare [ sh:prefix "z" ; sh:namespace "http://other.example/"^^xsd:an
     [
         pytest.param(f"ex:C a {OWL}, sh:NodeShape ; sh:nodeKind sh:Literal", 2, id="a class of OWL"),
         pytest.param("ex:C a ex:Kind, sh:NodeShape ; sh:nodeKind sh:Literal", 2, id="a kind of class"),
-        pytest.param(f"ex:C a {OWL} ; sh:property [ sh:path ex:r ; sh:minCount 1 ]", 2, id="a class and no type"),
+        pytest.param(f"ex:C a {OWL} ; sh:property [ sh:path ex:s ; sh:minCount 1 ]", 2, id="a class and no type"),
         pytest.param(
             "ex:S sh:targetNode ex:a ; sh:path ex:p ; sh:property [ sh:path ex:q ; "
             + sparql("SELECT $this WHERE { $this ex:q ?v }")
@@ -182,11 +182,19 @@ ex:two sh:declare [ sh:prefix "z" ; sh:namespace "http://other.example/"^^xsd:an
             id="$currentShape",
         ),
         pytest.param("ex:S sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 8 ]", 1, id="many values"),
+        pytest.param(
+            "ex:S sh:targetNode ex:a ; "
+            + sparql(
+                "SELECT $this WHERE { $this ex:p ?v . $this (ex:p|ex:r) ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"
+            ),
+            1,
+            id="a count over an alternative",
+        ),
     ],
 )
 def test_difference_that_a_reviewer_found(shape: str, count: int) -> None:
     above = "ex:Kind rdfs:subClassOf rdfs:Class ."
-    store = store_of(PREFIXES + "ex:a a ex:C ; ex:p ex:b . ex:b a ex:C ; ex:q 1 .")
+    store = store_of(PREFIXES + "ex:a a ex:C ; ex:p ex:b ; ex:r ex:b . ex:b a ex:C ; ex:q 1 .")
     shapes = shapes_of(SHAPE + DECLARED + above + shape + " .")
     found = validate(store, shapes, "en")
     assert len(found) == count

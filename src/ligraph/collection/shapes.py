@@ -28,6 +28,8 @@ _BEYOND_CORE = (SH.target, SH.rule, SH.js, SH.validator, SH.nodeValidator, SH.pr
 NESTED = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
 LISTS = (SH["and"], SH["or"], SH.xone)
 _THIS = re.compile(r"[\s{}()][$?]this")
+_COUNTS = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT)\s*\(", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"(?<!\|)\|(?!\|)|[$?]PATH\b")
 _ONLY_PYSHACL_BINDS = re.compile(r"[$?](currentShape|shapesGraph)\b")
 
 
@@ -94,6 +96,9 @@ class Shapes:
             query = str(self.graph.value(constraint.node, SH.select))
             if _ONLY_PYSHACL_BINDS.search(query) or not _THIS.search(query):
                 return f"the query of {constraint.shape} has variables that only pySHACL binds"
+            # pyoxigraph 0.5 counts two ways of an alternative once when both its ends are bound.
+            if _COUNTS.search(query) and _ALTERNATIVE.search(query):
+                return f"the query of {constraint.shape} counts what an alternative path finds"
         return None
 
     def is_off(self, node: Node) -> bool:
