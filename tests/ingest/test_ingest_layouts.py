@@ -158,3 +158,69 @@ def test_times_beside_a_title() -> None:
     things = things_of(text, "a.txt")
     assert items(things) == [("watch", "A Film", ("1:00", "2:00"))]
     assert things["resource/a-film"]["description"] == "What it shows"
+
+
+TEXT = """Bright Steps: Field Notes
+
+Bright Steps is a series.
+
+Set 1: A
+
+Learn.
+
+Presenters:
+  • Ann Lee, Acme Institute, Director
+WATCH
+
+A Film
+
+What it shows.
+
+Watch Video »
+(Watch from 1:00–2:00)
+
+READ
+
+A Book
+
+What it says.
+
+Read Book »
+"""
+
+
+def test_a_page_copied_as_text_brings_its_menu_and_its_foot() -> None:
+    menu = "Skip to content\nHome\nBlog\n\n"
+    foot = "\nShare this:\nMail\n\nRelated Posts\n\nBright Steps: More Notes\nMay 1, 2021\n\nRead More\n"
+    drafted = draft(read_post((menu + TEXT + foot).encode(), "a.txt"))
+    things = records(drafted.text)
+    assert things["post/bright-steps-field-notes"]["name"] == "Bright Steps: Field Notes"
+    assert items(things) == [("watch", "A Film", ("1:00", "2:00")), ("read", "A Book", None)]
+    assert {"title", "stray"} <= {decision.kind for decision in drafted.decisions}
+
+
+@pytest.mark.parametrize("label", ["[{}]", "({})", "** {} **", "{}:"])
+def test_marks_around_a_label(label: str) -> None:
+    text = TEXT.replace("\nWATCH\n", f"\n{label.format('WATCH')}\n").replace("\nREAD\n", f"\n{label.format('READ')}\n")
+    assert items(things_of(text, "a.txt")) == [("watch", "A Film", ("1:00", "2:00")), ("read", "A Book", None)]
+
+
+def test_items_that_are_wrapped_without_an_indent() -> None:
+    line = "  • Ann Lee, Harbor Foundation for the Advancement of Small and of\nLarge Steps, Senior Director, Programs"
+    text = TEXT.replace("  • Ann Lee, Acme Institute, Director", f"{line}\n  • Bo Ray, Acme Institute, Fellow")
+    assert people(things_of(text, "a.txt")) == [
+        ("Ann Lee", "Senior Director, Programs", "Harbor Foundation for the Advancement of Small and of Large Steps"),
+        ("Bo Ray", "Fellow", "Acme Institute"),
+    ]
+
+
+def test_presenters_and_their_second_roles_on_one_line() -> None:
+    line = (
+        "Presenters: Ann Lee, Director, Acme Institute; Bo Ray, Dean, Beta University; National Faculty, Acme Institute"
+    )
+    things = things_of(TEXT.replace("Presenters:\n  • Ann Lee, Acme Institute, Director", line), "a.txt")
+    assert people(things) == [
+        ("Ann Lee", "Director", "Acme Institute"),
+        ("Bo Ray", "Dean", "Beta University"),
+        ("Bo Ray", "National Faculty", "Acme Institute"),
+    ]

@@ -70,6 +70,10 @@ PRESENTERS = {
     "Ann Lee": [],
     "Ann Lee, Harbor Foundation": [(None, "Harbor Foundation")],
     "Ann Lee, Independent Consultant": [("Independent Consultant", "")],
+    "Ann Lee, Independent Consultant; Harbor Foundation, Fellow": [
+        ("Independent Consultant", ""),
+        ("Fellow", "Harbor Foundation"),
+    ],
 }
 
 

@@ -22,6 +22,7 @@ _PAST = re.compile(
     r"|\b(?:formerly|previously|until recently)\s+(?:of|at|with)\s+(?:the\s+)?",
     re.I,
 )
+_ON_ONES_OWN = re.compile(r"(?:independent|freelance|self-employed|private)\b", re.I)
 _SECOND_ROLE = re.compile(r"\s*;\s*|,\s+(?:and|&)\s+|\s+(?:and|&)\s+")
 
 
@@ -66,7 +67,7 @@ def read_affiliations(text: str, evidence: Evidence) -> list[Affiliation]:
 def _completed(found: Sequence[Affiliation], index: int) -> Affiliation:
     """Return an affiliation with the organization of the next or the last one, where it has none of its own."""
     mine = found[index]
-    if mine.organization or len(found) < 2 or mine.role is None:
+    if mine.organization or len(found) < 2 or mine.role is None or _ON_ONES_OWN.match(mine.role):
         return mine
     other = next((o for o in [*found[index + 1 :], *reversed(found[:index])] if o.organization), None)
     if other is None:

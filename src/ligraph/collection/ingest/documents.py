@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ligraph.collection.ingest.decoding import spaced
-from ligraph.collection.ingest.lines import Line, unwrapped, with_addresses, with_bullet
+from ligraph.collection.ingest.lines import Line, action_of, is_broken, unwrapped, with_addresses, with_bullet
 from ligraph.collection.ingest.names import is_name
 
 Form = Literal["text", "page", "markdown"]
@@ -29,9 +29,15 @@ class Document:
 def plain_lines(text: str) -> list[Line]:
     """Return the lines of plain text; those between two empty lines share a block."""
     found: list[Line] = []
+    above, width = "", width_of(text)
     block = hang = 0
     for number, row in enumerate(text.split("\n"), 1):
         line = with_bullet(Line(spaced(row), number, block))
+        above, last = row.rstrip(), above
+        goes_on = bool(found) and found[-1].kind == "item" and line.kind == "text" and action_of(line) is None
+        if goes_on and line.text and last and is_broken(last, line.text.split(" ", 1)[0], width):
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
+            continue
         if line.kind == "item" or (found and found[-1].kind == "item"):
             block += 1
             line = replace(line, block=block)

@@ -15,8 +15,9 @@ from ligraph.collection.ingest.words import ACTIONS, LINK_VERBS, PRESENTER_WORDS
 Kind = Literal["text", "item", "heading"]
 
 _BULLET = re.compile(r"^(?:[•●◦▪■‣·*–—+-]|o(?=\s[A-Z])|\(?\d{1,2}[.)])\s+(?=\S)")
-_ORNAMENT = re.compile(r"^[^\w“\"‘'(\[{]+|[:\s.–—-]+$")
+_ORNAMENT = re.compile(r"^[^\w“\"‘'(\[{]+|[:\s.*_=~|–—-]+$")
 _BARE_ADDRESS = re.compile(r"<?(https?://[^\s<>\"“”]+)>?", re.I)
+_IN_BRACKETS = re.compile(r"\[\s*[^\W\d_]+\s*\]|\(\s*[^\W\d_]+\s*\)")
 _ARROW = re.compile(r"\s*(?:[»›→➔➜►▶⟶]|>>?)\s*$")
 _INLINE_ACTION = re.compile(r"^\W*(?P<word>[^\W\d_]+)\s*(?:[:|]|\s[–—-])\s+(?P<rest>\S.*)$")
 _PRESENTERS = re.compile(
@@ -63,7 +64,7 @@ class Line:
 
 def action_of(line: Line) -> str | None:
     """Return the action that a line announces, in lower case, when the line says nothing else."""
-    words = line.plain.split()
+    words = (line.plain[1:-1] if _IN_BRACKETS.fullmatch(line.plain) else line.plain).split()
     # An icon's name may stand before the word, as in "activity ACT".
     icon = len(words) == 2 and words[0].islower() and words[1].isupper()
     word = words[-1].casefold() if len(words) == 1 or icon else ""
@@ -156,15 +157,20 @@ def paragraphs(lines: Iterable[Line]) -> list[tuple[str, int]]:
     return found
 
 
+def is_broken(above: str, first: str, width: int) -> bool:
+    """Return whether a line was broken only because the first word of the next would not have fitted the width.
+
+    Nobody wraps a text to less than 50 characters: a file of short lines has short paragraphs.
+    Units: `width` is the number of characters of the longest line of the document.
+    """
+    return 50 <= width <= 100 and len(above) + 1 + len(first) > width
+
+
 def unwrapped(lines: Sequence[Line], width: int) -> list[Line]:
     """Return lines with those joined that were broken only to fit a width.
 
-    A line was broken when the first word of the next would not have fitted the longest line of the document.
     Units: `width` is a number of characters.
     """
-    # Nobody wraps a text to less: a file of short lines has short paragraphs.
-    if not 50 <= width <= 100:
-        return list(lines)
     found: list[Line] = []
     last = ""
     for line in lines:
@@ -173,7 +179,7 @@ def unwrapped(lines: Sequence[Line], width: int) -> list[Line]:
             found
             and line.kind == "text"
             and line.block == found[-1].block
-            and len(last) + 1 + len(first) > width
+            and is_broken(last, first, width)
             and action_of(line) is None
             and not is_arrow(found[-1])
             and not line.text.startswith("(")

@@ -110,6 +110,8 @@ def presenters_inline(text: str) -> list[str]:
     chunks = [chunk.strip() for chunk in re.split(r"\s*[;•|]\s*", text) if chunk.strip()]
     if len(chunks) > 1 and all(is_name(split_name(chunk)[0]) for chunk in chunks):
         return chunks
+    if len(chunks) > 1 and all(is_presenter(chunk) or not is_name(split_name(chunk)[0]) for chunk in chunks):
+        return _with_roles(chunks)
     chunks = [chunk for chunk in re.split(r"(?<=\))\s*(?:,\s*(?:and\s+|&\s+)?|(?:and|&)\s+)", text) if chunk]
     if len(chunks) > 1 and all(is_name(split_name(chunk)[0]) for chunk in chunks):
         return chunks
@@ -117,6 +119,17 @@ def presenters_inline(text: str) -> list[str]:
     if len(names) > 1 and all(is_name(name) or is_degree(name) for name in names) and any(map(is_name, names)):
         return _with_degrees(names)
     return [text]
+
+
+def _with_roles(chunks: list[str]) -> list[str]:
+    """Return presenters with the second roles that stand behind theirs, which begin with no name."""
+    found: list[str] = []
+    for chunk in chunks:
+        if found and not is_name(split_name(chunk)[0]):
+            found[-1] = f"{found[-1]}; {chunk}"
+        else:
+            found.append(chunk)
+    return found
 
 
 def _with_degrees(names: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from ligraph.collection.ingest.decisions import Decision
 from ligraph.collection.ingest.documents import Document
 from ligraph.collection.ingest.forms import read_document
 from ligraph.collection.ingest.headings import Heading, find_sets, with_actions
-from ligraph.collection.ingest.lines import Line, paragraphs
+from ligraph.collection.ingest.lines import Line, is_title, paragraphs
 from ligraph.collection.ingest.resources import Resource, read_resources
 from ligraph.collection.ingest.rosters import take_presenters
 from ligraph.collection.ingest.words import ACTIONS
@@ -60,7 +60,7 @@ def read_post(content: bytes, filename: str) -> Post:
     _read_opening(post, document, lines[: headings[0].start])
     ends = [heading.start for heading in headings[1:]] + [len(lines)]
     for heading, end in zip(headings, ends, strict=True):
-        post.sets.append(_read_set(post, heading, lines[heading.body : end]))
+        post.sets.append(_read_set(post, heading, lines[heading.body : end], is_end=end == len(lines)))
     if not any(resource_set.resources for resource_set in post.sets):
         raise PostError(f"{filename} is not a post: its sets have no resources", hint=EXPECTED)
     if sum(len(one.resources) for one in post.sets) > MOST:
@@ -78,14 +78,31 @@ def _read_opening(post: Post, document: Document, lines: list[Line]) -> None:
     same = [line for line in headings if told and (told.startswith(line.text) or line.text.startswith(told))]
     title = next(iter(same or [line for line in headings if line.level == 1]), None)
     if title is None and lines and not told:
-        title = lines[0]
+        title = _title_line(lines)
+        if title is not lines[0]:
+            message = f"“{title.text}” is taken as the title; what stands above it is left out"
+            post.decisions.append(Decision("title", message, title.number, (), "correct the name of the post if not"))
+        lines = lines[lines.index(title) :]
     if title is None and not told:
         raise PostError(f"{post.filename} has no title before its first set", hint="begin the post with its title")
     post.title, post.line = (title.text, title.number) if title else (told, 1)
     post.paragraphs = paragraphs(line for line in lines if line is not title)
 
 
-def _read_set(post: Post, heading: Heading, lines: list[Line]) -> ResourceSet:
+def _title_line(lines: list[Line]) -> Line:
+    """Return the line that is the title: the first, but for the menu of a page that was copied with its post.
+
+    The title of a post of a series begins with the name of the series, which the opening then repeats.
+    """
+    for index, line in enumerate(lines):
+        series, colon, _ = line.text.partition(": ")
+        if colon and is_title(line.text) and len(series.split()) > 1:
+            below = " ".join(other.text for other in lines[index + 1 :])
+            return line if series in below else lines[0]
+    return lines[0]
+
+
+def _read_set(post: Post, heading: Heading, lines: list[Line], *, is_end: bool) -> ResourceSet:
     """Read one set: everything before its first action is about the set, the rest are its resources."""
     found = ResourceSet(heading.name, heading.line, heading.number)
     first = next((index for index, line in enumerate(lines) if line.action), len(lines))
@@ -94,7 +111,7 @@ def _read_set(post: Post, heading: Heading, lines: list[Line]) -> ResourceSet:
     if roster.entries and not roster.is_headed:
         message = f"“{found.name}” lists people without saying that they present; they are taken as its presenters"
         post.decisions.append(Decision("presenter", message, roster.entries[0][1], (), "remove those who do not"))
-    resources, decisions = read_resources(lines[first:])
+    resources, decisions = read_resources(lines[first:], is_end=is_end)
     found.resources = resources
     post.decisions += decisions
     if not resources:

@@ -56,9 +56,9 @@ class Resource:
         return bool(self.cues or self.notes or (self.ranges and not self.is_timed_above))
 
 
-def read_resources(lines: Sequence[Line]) -> tuple[list[Resource], list[Decision]]:
-    """Return the resources below the actions of a set, and what is unclear about them."""
-    reader = _Reader()
+def read_resources(lines: Sequence[Line], *, is_end: bool = False) -> tuple[list[Resource], list[Decision]]:
+    """Return the resources below the actions of a set, and what is unclear about them; `is_end` for the last set."""
+    reader = _Reader(is_end=is_end)
     starts = [index for index, line in enumerate(lines) if line.action]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         # The name of an icon may stand above the same word as a label.
@@ -81,17 +81,20 @@ def _title_and_rest(line: Line) -> tuple[str, str]:
 class _Reader:
     """Reads the groups of lines below each action, once, from the top."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_end: bool) -> None:
+        self.is_end = is_end
         self.resources: list[Resource] = []
         self.decisions: list[Decision] = []
 
     def read_group(self, action: Line, lines: Sequence[Line], *, is_last: bool) -> None:
         """Read the resources below one action."""
         current: Resource | None = None
-        presenting = False
+        presenting = is_over = False
         for index, line in enumerate(lines):
             inline = presenters_of(line)
-            if current is not None and inline is not None:
+            if is_over:
+                self.stray(line, last=True)
+            elif current is not None and inline is not None:
                 presenting = True
                 current.presenters += [(text, line.number) for text in presenters_inline(inline)]
             elif current is not None and presenting and (line.kind == "item" or is_presenter(line.text)):
@@ -101,6 +104,8 @@ class _Reader:
                 current = self.begin(action, line)
             elif not self.read_below(current, line):
                 if current.is_closed:
+                    # What follows it at the end of a file is no further resource but what stands below the post.
+                    is_over = is_last and self.is_end
                     self.stray(line, last=is_last)
                 else:
                     current.body.append(line)
