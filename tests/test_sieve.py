@@ -201,6 +201,23 @@ def test_difference_that_a_reviewer_found(shape: str, count: int) -> None:
     assert found == validate_fully(store, shapes, "en")
 
 
+@pytest.mark.parametrize(
+    ("query", "focuses"),
+    [
+        ("SELECT $this WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)", {"b"}),
+        ("SELECT $this WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(DISTINCT ?v) > 1)", {"b"}),
+        ("SELECT $this WHERE { $this ex:p ?v } GROUP BY $this HAVING (SUM(?v) > 1)", {"b"}),
+    ],
+)
+def test_statement_that_two_graphs_make_and_two_ways_to_be_a_target_count_once(query: str, focuses: set[str]) -> None:
+    store = store_of(PREFIXES + "ex:a a ex:C, ex:D ; ex:p 1 . ex:b a ex:C ; ex:p 1, 2 .")
+    store.extend(Quad(quad.subject, quad.predicate, quad.object, GRAPH) for quad in list(store))
+    shapes = shapes_of(SHAPE + f"ex:S sh:targetClass ex:C, ex:D ; {sparql(query)} .")
+    found = validate(store, shapes, "en")
+    assert {finding.focus for finding in found} == {f"<http://example.org/{name}>" for name in focuses}
+    assert found == validate_fully(store, shapes, "en")
+
+
 @pytest.mark.parametrize("judge", [validate, validate_fully])
 @pytest.mark.parametrize(
     "query",

@@ -29,6 +29,7 @@ NESTED = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
 LISTS = (SH["and"], SH["or"], SH.xone)
 _THIS = re.compile(r"[\s{}()][$?]this")
 _COUNTS = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT)\s*\(", re.IGNORECASE)
+_COUNTS_ROWS = re.compile(_COUNTS.pattern + r"(?!\s*DISTINCT\b)", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"(?<!\|)\|(?!\|)|[$?]PATH\b")
 _ONLY_PYSHACL_BINDS = re.compile(r"[$?](currentShape|shapesGraph)\b")
 
@@ -100,6 +101,11 @@ class Shapes:
             if _COUNTS.search(query) and _ALTERNATIVE.search(query):
                 return f"the query of {constraint.shape} counts what an alternative path finds"
         return None
+
+    @cached_property
+    def counts_rows(self) -> bool:
+        """Whether a query counts rows, so that a statement which two graphs make must not be met twice."""
+        return any(_COUNTS_ROWS.search(str(self.graph.value(found.node, SH.select))) for found in self.sparql)
 
     def is_off(self, node: Node) -> bool:
         """Return whether a shape or constraint is deactivated."""

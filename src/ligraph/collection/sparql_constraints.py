@@ -32,7 +32,11 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _SERVICE = re.compile(r"(?<![\w:?$-])SERVICE(\s*[<?$#]|\s+SILENT\b|\s+[\w.-]*:)", re.IGNORECASE)
-_PER_TARGET = {"LIMIT", "OFFSET", "HAVING", "COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "GROUP"}
+_CUT_OFF = {"LIMIT", "OFFSET"}
+_OVER_GROUPS = {"GROUP", "HAVING", "COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"}
+_CLAUSES = {"GROUP", "HAVING", "ORDER"}
+
+_Row = tuple[Term, tuple[tuple[str, Term], ...]]
 
 
 @dataclass
@@ -73,15 +77,11 @@ def sparql_findings(sieve: Sieve, constraint: SparqlConstraint, language: str) -
     if not _has_targets(sieve, constraint):
         return
     query = _query(sieve, constraint)
-    rows: set[tuple[Term, tuple[tuple[str, Term], ...]]] = set()
-    for target in sieve.target(constraint.root):
-        try:
-            if _is_joinable(query):
-                rows.update((row.pop("this"), tuple(sorted(row.items()))) for row in _joined(sieve, query, target))
-            else:
-                rows.update(_one_by_one(sieve, query, target))
-        except (SyntaxError, RuntimeError, ValueError) as error:
-            raise CollectionError(f"the query of {constraint.shape} cannot be run: {error}") from None
+    targets = _all_targets(sieve, constraint)
+    try:
+        rows = set(_joined(sieve, query, targets) if _is_joinable(query) else _one_by_one(sieve, query, targets))
+    except (SyntaxError, RuntimeError, ValueError) as error:
+        raise CollectionError(f"the query of {constraint.shape} cannot be run: {error}") from None
     path = path_text(graph, graph.value(constraint.shape, SH.path))
     severity = graph.value(constraint.shape, SH.severity) or SH.Violation
     message = choose_message(graph.objects(constraint.node, SH.message), language) or choose_message(
@@ -123,14 +123,21 @@ def _query(sieve: Sieve, constraint: SparqlConstraint) -> str:
     return known + str(helper.apply_prefixes(text))
 
 
-def _joined(sieve: Sieve, query: str, target: str) -> Iterator[dict[str, Term]]:
-    """Run the query once, with the target's pattern at the head of its outermost group."""
+def _all_targets(sieve: Sieve, constraint: SparqlConstraint) -> str:
+    """Return a query for the targets of a constraint's root, each once: what is counted must not count them twice."""
+    patterns = " UNION ".join(f"{{ {pattern} }}" for pattern in sieve.target(constraint.root))
+    return f"SELECT DISTINCT ?this WHERE {{ {patterns} }}"
+
+
+def _joined(sieve: Sieve, query: str, targets: str) -> Iterator[_Row]:
+    """Run the query once, with the targets at the head of its outermost group."""
     start = next(match.end() for match in _TOKEN.finditer(query) if match["sign"] == "{")
-    yield from _rows(sieve, f"{query[:start]} {target} {query[start:]}", {})
+    for row in _rows(sieve, f"{query[:start]} {{ {targets} }} {query[start:]}", {}):
+        yield row.pop("this"), tuple(sorted(row.items()))
 
 
-def _one_by_one(sieve: Sieve, query: str, target: str) -> Iterator[tuple[Term, tuple[tuple[str, Term], ...]]]:
-    for node in sieve.select(f"SELECT DISTINCT ?this WHERE {{ {target} }}"):
+def _one_by_one(sieve: Sieve, query: str, targets: str) -> Iterator[_Row]:
+    for node in sieve.select(targets):
         for row in _rows(sieve, query, {Variable("this"): node}):
             row.pop("this", None)
             yield node, tuple(sorted(row.items()))
@@ -148,17 +155,21 @@ def _rows(sieve: Sieve, query: str, substitutions: dict[Variable, Term]) -> Iter
 def _is_joinable(query: str) -> bool:
     """Return whether joining `$this` to the targets is sure to mean what pre-binding it means.
 
-    It is not where groups are counted or cut off, nor where a nested group looks at `$this` before a pattern of
-    its own binds it: patterns are joined from the inside out, and there `$this` is still any node.
+    It is not where rows are cut off, or counted in groups that are not those of one `$this`, nor where a nested group
+    looks at `$this` before a pattern of its own binds it: patterns are joined from the inside out, and there `$this`
+    is still any node.
     """
     groups: list[_Group] = []
-    before = ""
+    before = clause = ""
     parentheses = 0
-    projected = False
+    projected = counts = by_this = False
     for match in _TOKEN.finditer(query):
         word = (match["word"] or "").upper()
-        if word in _PER_TARGET or (word == "SELECT" and groups):
+        if word in _CUT_OFF or (word == "SELECT" and groups):
             return False
+        counts |= word in _OVER_GROUPS
+        if word in _CLAUSES and not groups:
+            clause = word
         if match["sign"] == "{":
             if groups:
                 groups[-1].has_nested = True
@@ -177,10 +188,11 @@ def _is_joinable(query: str) -> bool:
             groups[-1].looks = True
             groups[-1].binds |= parentheses == groups[-1].parentheses and not groups[-1].has_nested
         elif word in ("?THIS", "$THIS"):
-            projected = True
+            projected |= not clause
+            by_this |= clause == "GROUP" and not parentheses
         if not match["skip"]:
             before = word
-    return projected
+    return projected and (by_this or not counts)
 
 
 def _fill(message: str, bound: dict[str, Term]) -> str:
