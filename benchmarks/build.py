@@ -174,14 +174,12 @@ def made(work: Path, size: int, form: Form, wrong: int = 0) -> Path:
 
 def phases(folder: Path) -> dict[str, float]:
     """Return the seconds of each phase of a build, by calling the package's functions one after another."""
-    from ligraph.collection.checking import Checked
-    from ligraph.collection.report import report_of
+    from ligraph.collection.checking import judge
     from ligraph.collection.rules import derive
     from ligraph.collection.shapes import read_shapes
     from ligraph.collection.sieve import Sieve
     from ligraph.collection.sources import read_sources
     from ligraph.collection.sparql_constraints import sparql_findings
-    from ligraph.collection.validation import validate
     from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, vocabulary_of
     from ligraph.config import open_collection
     from ligraph.releases.history import writing
@@ -203,10 +201,15 @@ def phases(folder: Path) -> dict[str, float]:
         sources.store.extend(vocabulary.quads)
     with phase("derive"):
         derive(sources.store, vocabulary.rules, collection.settings.ids)
-    shapes = read_shapes(collection)
+    sources.store.remove_graph(ONTOLOGY_GRAPH)
     with phase("check"):
-        validate(sources.store, shapes, collection.settings.language)
+        checked = judge(collection, vocabulary, sources)
+    # A build writes the store while it checks; here it waits for its turn.
+    with writing(collection), phase("write"), drafting(collection, sources.store) as draft:
+        draft.keep(draft.complete(checked, (), None, {}))
     # The slowest questions, each asked once more.
+    sources.store.extend(vocabulary.quads)
+    shapes = read_shapes(collection)
     sieve = Sieve(shapes, sources.store)
     for root in shapes.roots:
         with phase(f"  core {str(root).rpartition('#')[2]}"):
@@ -214,10 +217,6 @@ def phases(folder: Path) -> dict[str, float]:
     for constraint in shapes.sparql:
         with phase(f"  query {str(constraint.shape).rpartition('#')[2]}"):
             list(sparql_findings(sieve, constraint, collection.settings.language))
-    sources.store.remove_graph(ONTOLOGY_GRAPH)
-    checked = Checked(collection, vocabulary, sources, report_of([]))
-    with writing(collection), phase("write"), drafting(checked, None, {}) as draft:
-        draft.publish()
     return seconds
 
 

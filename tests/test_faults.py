@@ -280,7 +280,7 @@ def test_a_build_killed_around_the_renaming_and_the_making_live(root: Path, work
 
 
 def test_ids_that_disappear_are_known_after_a_kill(root: Path, worker: Worker) -> None:
-    """The list is written before the release: killed in between, the next build does not enter them twice."""
+    """The list is put in place before the release is live: killed in between, nothing is lost or entered twice."""
     text = FACTS[: FACTS.index("- id: person/ada")]
     for number in range(4, 200, 25):
         write(root, text)
@@ -345,6 +345,20 @@ def test_a_disk_that_takes_no_more_bytes(root: Path, limit: int) -> None:
     assert leftovers(root) == []
     build(root)
     assert name_in(root) == wanted
+
+
+def test_ids_of_a_release_that_could_not_be_written_are_not_listed_as_removed(root: Path) -> None:
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    write(root, FACTS[: FACTS.index("- id: person/ada")])
+    assert_told(ligraph("build", "-C", root, preexec_fn=limited), "File too large")
+    assert not (root / "data" / "removed.yaml").exists()
+    assert leftovers(root) == []
+    build(root)
+    assert "person/ada: removed" in (root / "data" / "removed.yaml").read_text("utf-8")
+    assert live(root).removed == {"person/ada": None}
 
 
 def assert_told(told: subprocess.CompletedProcess[str], *words: str) -> None:

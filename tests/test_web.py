@@ -17,8 +17,6 @@ import rdflib
 from starlette.testclient import TestClient
 
 from ligraph import build, create_app
-from ligraph.collection.removals import add_removals
-from ligraph.config import open_collection
 from ligraph.errors import error_classes
 
 EVERY_ROW = Path(__file__).parent / "every_row"
@@ -42,9 +40,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(EVERY_ROW / "data", root / "data")
     shutil.copy(EVERY_ROW / "ligraph.toml", root)
     (root / "data" / "extra.yaml").write_text(EXTRA, "utf-8")
-    add_removals(open_collection(root), ["set/gone"])
-    with (root / "data" / "removed.yaml").open("a") as stream:
-        stream.write("set/old: set/listening-and-watching\n")
+    (root / "data" / "removed.yaml").write_text("set/gone: removed\nset/old: set/listening-and-watching\n")
     build(root)
     return root
 

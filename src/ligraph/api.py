@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
 from ligraph.errors import CheckFailed, ReleaseError
-from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, writing
+from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, replacing, writing
 from ligraph.releases.inputs import input_digests
-from ligraph.releases.manifest import REPORT, Manifest, file_digest
+from ligraph.releases.manifest import Manifest
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -39,7 +40,7 @@ class Built:
 
 
 def load(root: Path | str) -> Store:
-    """Return all statements of a collection, written and derived, and the ontology, unchecked.
+    """Return all statements of a collection, written and derived, unchecked.
 
     Raises: CollectionError when the collection cannot be read.
     """
@@ -106,21 +107,29 @@ def _is_readable(collection: Collection, manifest: Manifest) -> bool:
 
 
 def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str]) -> Built:
-    from ligraph.collection.checking import check as check_collection
-    from ligraph.collection.removals import add_removals
-    from ligraph.collection.report_formats import to_turtle
+    from ligraph.collection.checking import judge
+    from ligraph.collection.checking import load as load_sources
+    from ligraph.collection.removals import Removal, with_removals
     from ligraph.releases.things import disappeared, last_things
     from ligraph.releases.writing import drafting
 
     reason = damage(collection)
-    checked = check_collection(collection)
-    if not checked.report.conforms:
-        raise CheckFailed(checked.report)
-    gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
-    if add_removals(collection, gone):
-        # The other digests stay those from before the check: what was edited since is not in this release.
-        removed = collection.relative(collection.removed)
-        inputs = {**inputs, removed: file_digest(collection.removed)}
-    with drafting(checked, parent, inputs) as draft:
-        (draft.folder / REPORT).write_bytes(to_turtle(checked.report, collection.settings.ids))
-        return Built(draft.publish(), checked.report, reason)
+    vocabulary, sources = load_sources(collection)
+    with drafting(collection, sources.store) as draft:
+        checked = judge(collection, vocabulary, sources)
+        if not checked.report.conforms:
+            raise CheckFailed(checked.report)
+        gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
+        known = {removal.id: removal for removal in checked.removals}
+        removals = [known.get(id_, Removal(id_)) for id_ in sorted({*known, *gone})]
+        listed = with_removals(collection, gone)
+        if listed is not None:
+            # The other digests stay those from before the check: what was edited since is not in this release.
+            inputs = {**inputs, collection.relative(collection.removed): hashlib.sha256(listed.encode()).hexdigest()}
+        # Whatever fails does so before the release has its name, the list its ids, and the pointer its release.
+        with replacing(collection.removed, listed) as put_list:
+            manifest = draft.complete(checked, removals, parent, inputs)
+            draft.keep(manifest)
+            put_list()
+        make_live(collection, manifest.id)
+        return Built(manifest, checked.report, reason)

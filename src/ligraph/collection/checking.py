@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, parse
@@ -10,7 +11,7 @@ from pyoxigraph import RdfFormat as OxFormat
 
 from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
-from ligraph.collection.removals import read_removals
+from ligraph.collection.removals import Removal, read_removals
 from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.rules import derive, derived_graph
 from ligraph.collection.sources import Fault, Sources, read_sources
@@ -32,12 +33,14 @@ _MENDABLE = {
 class Checked:
     """A checked graph: all statements, written and derived, and the report about them.
 
-    Shape: `store` has no ontology; each quad is in its file's graph or in a derived one.
+    Shape: `store` has no ontology; each quad is in its file's graph or in a derived one. `removals` are the ids
+    that are no more, as the collection lists them.
     """
 
     collection: Collection
     vocabulary: Vocabulary
     sources: Sources
+    removals: tuple[Removal, ...]
     report: Report
 
     @property
@@ -53,8 +56,8 @@ def load(collection: Collection) -> tuple[Vocabulary, Sources]:
     """
     vocabulary = vocabulary_of(collection)
     sources = read_sources(collection, vocabulary)
-    sources.store.extend(vocabulary.quads)
-    derive(sources.store, vocabulary.rules, collection.settings.ids)
+    with _words_in(sources.store, vocabulary):
+        derive(sources.store, vocabulary.rules, collection.settings.ids)
     return vocabulary, sources
 
 
@@ -64,18 +67,35 @@ def check(collection: Collection, *, full: bool = False) -> Checked:
     Shape: with `full` the shapes are judged by one plain pySHACL run, without the sieve.
     Raises: CollectionError when the folder, the ontology, a rule or a shape cannot be worked with.
     """
+    return judge(collection, *load(collection), full=full)
+
+
+def judge(collection: Collection, vocabulary: Vocabulary, sources: Sources, *, full: bool = False) -> Checked:
+    """Return what was loaded with all that is wrong with it.
+
+    Raises: CollectionError when a shape cannot be worked with.
+    """
     from ligraph.collection.shapes import read_shapes
     from ligraph.collection.validation import validate, validate_fully
 
-    vocabulary, sources = load(collection)
-    shapes = read_shapes(collection)
-    language = collection.settings.language
-    findings = (validate_fully if full else validate)(sources.store, shapes, language)
-    _, complaints = read_removals(collection, sources.store)
-    sources.store.remove_graph(ONTOLOGY_GRAPH)
+    with _words_in(sources.store, vocabulary):
+        findings = (validate_fully if full else validate)(
+            sources.store, read_shapes(collection), collection.settings.language
+        )
+    removals, complaints = read_removals(collection, sources.store)
     reporter = _Reporter(collection, vocabulary, sources)
     results = [*reporter.of_faults(), *reporter.of_findings(findings), *complaints]
-    return Checked(collection, vocabulary, sources, report_of(results))
+    return Checked(collection, vocabulary, sources, tuple(removals), report_of(results))
+
+
+@contextmanager
+def _words_in(store: Store, vocabulary: Vocabulary) -> Iterator[None]:
+    """Have the ontology in a store for a while: rules and shapes look at it, a release does not hold it."""
+    store.extend(vocabulary.quads)
+    try:
+        yield
+    finally:
+        store.remove_graph(ONTOLOGY_GRAPH)
 
 
 class _Reporter:

@@ -1,10 +1,8 @@
 """`data/removed.yaml`: ids that were published once and are no more, so that 410 and 301 outlive a deployment."""
 
 import io
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 from pyoxigraph import NamedNode, Store
@@ -53,9 +51,13 @@ def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], 
         complain(root, "this is a mapping: set/old: removed, or set/old: set/new")
         return [], results
     ids = collection.settings.ids
+    lines: dict[str, int] = {}
     for key, value in root.value:
         if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
             complain(key, "write one id and what became of it: set/old: removed, or set/old: set/new")
+            continue
+        if (first := lines.setdefault(key.value, line_of(key))) != line_of(key):
+            complain(key, f"{key.value} is listed twice, first at line {first}: keep one")
             continue
         target = None if value.value == REMOVED else value.value
         if wrong := complaint(key.value) or (target and complaint(target)):
@@ -70,45 +72,33 @@ def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], 
     return removals, results
 
 
-def add_removals(collection: Collection, ids: Iterable[str]) -> bool:
-    """Add ids to the list of those that are no more; return whether the file changed.
+def with_removals(collection: Collection, ids: Iterable[str]) -> str | None:
+    """Return the text of the list with more ids in it, or None where all of them are there.
 
-    Raises: CollectionError when the file cannot be written.
+    Raises: CollectionError when the list cannot be edited.
     """
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     path = collection.removed
     editor = YAML()
     editor.width = 1_000
     try:
         known = editor.load(path.read_text("utf-8-sig")) if path.exists() else None
-        new = [identifier for identifier in sorted(ids) if not isinstance(known, Mapping) or identifier not in known]
-        if not new:
-            return False
-        if known is None:
-            text = HEADER + "".join(f"{identifier}: {REMOVED}\n" for identifier in new)
-        else:
-            known.update(dict.fromkeys(new, REMOVED))
-            stream = io.StringIO()
-            editor.dump(known, stream)
-            text = stream.getvalue()
-        _replace(path, text)
-    except OSError as error:
-        raise CollectionError(f"{path} cannot be written: {error.strerror}") from None
-    return True
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    except (OSError, YAMLError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "problem", None) or error
+        raise CollectionError(
+            f"{path} cannot be edited: {reason}", hint="ids that are no more are listed there"
+        ) from None
+    new = [identifier for identifier in sorted(ids) if identifier not in (known or {})]
+    if not new:
+        return None
+    if not known:
+        return HEADER + "".join(f"{identifier}: {REMOVED}\n" for identifier in new)
+    known.update(dict.fromkeys(new, REMOVED))
+    stream = io.StringIO()
+    editor.dump(known, stream)
+    return stream.getvalue()
 
 
 def _is_described(store: Store, iri: str) -> bool:

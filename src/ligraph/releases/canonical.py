@@ -36,7 +36,7 @@ def digest_lines(lines: list[bytes]) -> Digests:
     """Return the digests of sorted N-Quads lines."""
     graphs: dict[bytes, list[bytes]] = defaultdict(list)
     for line in lines:
-        graphs[line[line.rindex(b"<") + 1 : line.rindex(b">")]].append(line)
+        graphs[line[line.rindex(b" <") + 2 : -4]].append(line)  # … <graph> .
     named = {name.decode(): (_digest(graph), len(graph)) for name, graph in sorted(graphs.items())}
     return Digests(_digest(lines), named)
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -118,17 +118,33 @@ def damage(collection: Collection) -> str | None:
 
 def make_live(collection: Collection, release: str) -> None:
     """Point to a release: from one moment to the next, and on disk when this returns."""
-    pointer = _pointer(collection)
-    draft = pointer.with_name("current.new")
+    with replacing(_pointer(collection), release + "\n") as put:
+        put()
+
+
+@contextmanager
+def replacing(path: Path, text: str | None) -> Iterator[Callable[[], None]]:
+    """Have a new text of a file on disk beside it, and give what puts it in place from one moment to the next.
+
+    Shape: without a text the file stays as it is. Nothing is left beside it, whether it was put or not.
+    """
+    if text is None:
+        yield lambda: None
+        return
+    draft = path.with_name(f".{path.name}.new")
+
+    def put() -> None:
+        draft.replace(path)
+        sync_folder(path.parent)
+
     try:
         with draft.open("w", encoding="utf-8") as stream:
-            stream.write(release + "\n")
+            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        draft.replace(pointer)
+        yield put
     finally:
         draft.unlink(missing_ok=True)
-    sync_folder(pointer.parent)
 
 
 def roll_back(collection: Collection, release: str | None = None) -> str:
@@ -216,7 +232,7 @@ def writing(collection: Collection) -> Iterator[None]:
                 f"another process is building {collection.root}", hint="wait until it is done, then try again"
             ) from None
         shutil.rmtree(folder / DRAFT, ignore_errors=True)
-        for half_written in folder.parent.glob("*.new"):
+        for half_written in (*folder.parent.glob("*.new"), *collection.data.glob(".removed.yaml.new")):
             half_written.unlink(missing_ok=True)
         yield
 

@@ -3,8 +3,8 @@
 import os
 import platform
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,71 +17,87 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 from ligraph import __version__
 from ligraph.collection.checking import Checked
 from ligraph.collection.readers import inline_context
-from ligraph.collection.removals import read_removals
+from ligraph.collection.removals import Removal
+from ligraph.collection.report_formats import to_turtle
 from ligraph.config import Collection
 from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, write_lines
-from ligraph.releases.history import DRAFT, RELEASE, make_live, sync_folder
-from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, STORE, Manifest, describe_files
+from ligraph.releases.history import DRAFT, RELEASE, sync_folder
+from ligraph.releases.manifest import (
+    CONTEXT,
+    DUMP,
+    FILE_NAME,
+    FORMAT,
+    ONTOLOGY,
+    REPORT,
+    STORE,
+    Manifest,
+    describe_files,
+)
 from ligraph.releases.memory import remember
 from ligraph.serialization import to_rdf
 
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Draft:
-    """A release that is not one yet: its folder, and the statements that it will hold."""
+    """A release that is not one yet: its folder, its statements as N-Quads, and its store, which is being written."""
 
+    collection: Collection
     folder: Path
-    checked: Checked
-    lines: list[bytes]
-    manifest: Manifest
+    content: bytes
+    store: Future[None]
 
-    def publish(self) -> Manifest:
-        """Make the draft a release, and the live one; return its manifest."""
-        collection = self.checked.collection
-        manifest = replace(self.manifest, files=describe_files(self.folder))
+    def complete(
+        self, checked: Checked, removals: Iterable[Removal], parent: Manifest | None, inputs: dict[str, str]
+    ) -> Manifest:
+        """Write all that a release has beside its store; return its manifest.
+
+        Raises: OSError when it cannot be written.
+        """
+        lines = canonical_lines(self.content)
+        (self.folder / "dumps").mkdir()
+        write_lines(self.folder / DUMP, lines)
+        _write_difference(self.folder, self.collection, parent, lines)
+        _write_words(self.folder, checked)
+        (self.folder / REPORT).write_bytes(to_turtle(checked.report, self.collection.settings.ids))
+        manifest = _manifest(checked, removals, parent, inputs, lines)
+        self.store.result()
+        manifest = replace(manifest, files=describe_files(self.folder))
         (self.folder / FILE_NAME).write_bytes(manifest.to_json())
         _sync(self.folder)
-        self.folder.rename(collection.releases / manifest.id)
-        sync_folder(collection.releases)
-        files = {
-            name: (collection.releases / manifest.id / name, entry["sha256"]) for name, entry in manifest.files.items()
-        }
-        remember(collection.releases.parent, RELEASE, files)
-        make_live(collection, manifest.id)
         return manifest
+
+    def keep(self, manifest: Manifest) -> None:
+        """Make the draft a release, from one moment to the next; it is not live yet."""
+        releases = self.collection.releases
+        self.folder.rename(releases / manifest.id)
+        sync_folder(releases)
+        files = {name: (releases / manifest.id / name, entry["sha256"]) for name, entry in manifest.files.items()}
+        remember(releases.parent, RELEASE, files)
 
 
 @contextmanager
-def drafting(checked: Checked, parent: Manifest | None, inputs: dict[str, str]) -> Iterator[Draft]:
-    """Write a checked graph as a draft: store, dump, difference from the parent. Call within `history.writing`.
+def drafting(collection: Collection, store: Store) -> Iterator[Draft]:
+    """Begin to write a release of the statements of a store. Call within `history.writing`.
 
-    Raises: ReleaseError when it cannot be written; nothing of the draft stays then.
+    Raises: ReleaseError when it cannot be written; nothing of the draft stays then, nor when it is not kept.
     """
-    folder = checked.collection.releases / DRAFT
+    folder = collection.releases / DRAFT
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        (folder / "dumps").mkdir(parents=True)
-        content = dump(checked.store)
-        # The engine loads outside Python's lock: a second core writes the store while this one does the rest.
+        folder.mkdir(parents=True)
+        content = dump(store)
+        # The engine loads outside Python's lock: a second core writes the store while this one checks.
         with ThreadPoolExecutor(1) as other:
-            store = other.submit(_write_store, folder, content)
-            lines = canonical_lines(content)
-            write_lines(folder / DUMP, lines)
-            _write_difference(folder, checked, parent, lines)
-            _write_words(folder, checked)
-            manifest = _manifest(checked, parent, inputs, lines)
-            store.result()
-        yield Draft(folder, checked, lines, manifest)
+            yield Draft(collection, folder, content, other.submit(_write_store, folder, content))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReleaseError(
             f"the release cannot be written: {reason}",
-            hint=f"look at the space and the rights of {checked.collection.releases}; the live release is untouched",
+            hint=f"look at the space and the rights of {collection.root}; the live release is untouched",
         ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,7 +107,8 @@ def _write_store(folder: Path, content: bytes) -> None:
     """Load N-Quads into RocksDB and keep a checkpoint of it: files that nothing writes to again."""
     work = folder / "work"
     store = Store(work)
-    store.bulk_load(content, format=RdfFormat.N_QUADS)
+    # The engine itself wrote these N-Quads: nothing in them is left to validate.
+    store.bulk_load(content, format=RdfFormat.N_QUADS, lenient=True)
     store.flush()
     store.backup(folder / STORE)
     del store
@@ -106,16 +123,24 @@ def _write_words(folder: Path, checked: Checked) -> None:
     (folder / CONTEXT).write_bytes(orjson.dumps({"@context": context}, option=orjson.OPT_INDENT_2) + b"\n")
 
 
-def _write_difference(folder: Path, checked: Checked, parent: Manifest | None, lines: list[bytes]) -> None:
-    before: list[bytes] = []
-    if parent:
-        before = read_lines(checked.collection.releases / parent.id / DUMP)
+def _write_difference(folder: Path, collection: Collection, parent: Manifest | None, lines: list[bytes]) -> None:
+    if parent is None:
+        shutil.copyfile(folder / DUMP, folder / "added.nq.gz")
+        write_lines(folder / "removed.nq.gz", [])
+        return
+    before = read_lines(collection.releases / parent.id / DUMP)
     old, new = set(before), set(lines)
     write_lines(folder / "added.nq.gz", (line for line in lines if line not in old))
     write_lines(folder / "removed.nq.gz", (line for line in before if line not in new))
 
 
-def _manifest(checked: Checked, parent: Manifest | None, inputs: dict[str, str], lines: list[bytes]) -> Manifest:
+def _manifest(
+    checked: Checked,
+    removals: Iterable[Removal],
+    parent: Manifest | None,
+    inputs: dict[str, str],
+    lines: list[bytes],
+) -> Manifest:
     collection = checked.collection
     digests = digest_lines(lines)
     now = _next_time(collection)
@@ -129,7 +154,6 @@ def _manifest(checked: Checked, parent: Manifest | None, inputs: dict[str, str],
             "statements": count,
             "modified": known[name]["modified"] if same else created,
         }
-    removals, _ = read_removals(collection, checked.store)
     return Manifest(
         format=FORMAT,
         id=_release_id(now, digests.total),
