@@ -65,6 +65,18 @@ def says(found: set[tuple[str | None, int | None, str]], file: str, line: int, w
         pytest.param("a.ttl", TURTLE + "<person/a> a schema:Person .\n<person/b> a schema:Event .", 5,
                      "a thing under “person/” is a", id="class of another segment"),
         pytest.param("a.ttl", TURTLE + "<person/a> schema:about\n [ schema:name 'x'@en ] .", 5, "blank", id="blank"),
+        pytest.param("a.ttl", TURTLE + "<person/a> schema:name 'A'@en ;\n schema:about [] .", 5, "blank", id="object"),
+        pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> _:b .", 2, "blank", id="object in N-Quads"),
+        pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> _:g .", 2, "blank", id="blank graph"),
+        *(
+            pytest.param("a.nq", f"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> <{graph}> .", 2, words, id=graph)
+            for graph, words in (
+                ("https://w3id.org/ligraph/ns", "graph of the ontology"),
+                (f"{IDS}derived/graph/a.nq", "what follows"),
+                (f"{IDS}derived/x", "what follows"),
+                (f"{IDS}graph/other.yaml", "graph of another file"),
+            )
+        ),
         pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n_:a <urn:b> <urn:c> .", 2, "blank node", id="blank subject"),
         pytest.param("a.ttl", TURTLE + "<person/a> schema:url <about/me> .", 4, "no address", id="relative address"),
         pytest.param("a.ttl", TURTLE + "<person/a> schema:url <about.html> .", 4, "lacks its segment", id="page"),
@@ -232,11 +244,11 @@ def test_harm_to_own_data_is_found_where_it_was_done(tmp_path: Path) -> None:
 SOME = report_of(
     [
         Result(Severity.WARNING, "50% sure,\nor not: maybe", "data/b, c:d.yaml", 7, IDS + "person/p", "P: 100%, Q"),
-        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 12, IDS + "set/s", "S", SCHEMA + "name", "x",
+        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 12, IDS + "set/s", "S", SCHEMA + "name", '"see https://x.org"@en',
                "https://w3id.org/ligraph/shapes#Set-name", str(SH.MinCountConstraintComponent)),
-        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 3, IDS + "set/r", "R", "^(<urn:p>)", IDS + "set/s"),
+        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 3, IDS + "set/r", "R", "^(<urn:p>)", f"<{IDS}set/s>"),
         Result(Severity.INFO, "by the way", None, None, "not an IRI"),
-        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 3, IDS + "set/r", "R", "^(<urn:p>)", IDS + "set/s"),
+        Result(Severity.VIOLATION, "wrong", "data/a.yaml", 3, IDS + "set/r", "R", "^(<urn:p>)", f"<{IDS}set/s>"),
     ]
 )  # fmt: skip
 
@@ -286,6 +298,9 @@ def test_turtle_is_a_validation_report() -> None:
         assert list(graph.objects(result, SH.resultMessage))
     assert (None, SH.focusNode, rdflib.URIRef(IDS + "set/s")) in graph
     assert (None, SH.sourceConstraintComponent, SH.MinCountConstraintComponent) in graph
+    assert set(graph.objects(None, SH.value)) == {
+        rdflib.Literal("see https://x.org", lang="en"), rdflib.URIRef(IDS + "set/s"),
+    }  # fmt: skip
     empty = rdflib.Graph().parse(data=to_turtle(Report(), IDS), format="turtle")
     assert [str(value) for value in empty.objects(None, SH.conforms)] == ["true"]
 

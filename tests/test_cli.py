@@ -356,6 +356,16 @@ def test_serve_prints_its_address_once_it_answers(built: Path, words: tuple[str,
     assert rest == ""
 
 
+def test_serve_at_every_address_names_one_that_leads_somewhere(built: Path) -> None:
+    server, line = serve(built, "--host", "0.0.0.0")
+    address = line.split()[-1]
+    assert address.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(f"{address}doc/person/mira", timeout=10) as answer:
+        assert f'<link rel="canonical" href="{address}doc/' in answer.read().decode()
+    _, said = stop(server, signal.SIGTERM)
+    assert "set site" in said
+
+
 def test_serve_stops_quietly_by_hand(built: Path) -> None:
     server, _ = serve(built)
     rest, said = stop(server, signal.SIGINT)

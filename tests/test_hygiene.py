@@ -143,6 +143,13 @@ def test_what_shapes_use_is_declared() -> None:
     assert used - {str(RDF.type), ORG + "Organization"} <= declared()
 
 
+def test_a_class_of_the_model_is_one_that_ids_may_have() -> None:
+    """The shape that asks every node for a class lists the classes that the ontology gives a segment."""
+    query = str(shapes().value(shapes().value(URIRef(LIGSH + "Node-class"), SH.sparql), SH.select))
+    listed = {full(name) for name in re.findall(r"[a-z]+:[A-Z]\w+", query)}
+    assert listed == {str(term) for term in ontology().subjects(URIRef(LIG + "segment"), None)}
+
+
 def test_every_property_of_the_model_is_looked_at_by_a_shape() -> None:
     used = {iri for path in shapes().objects(None, SH.path) for iri in in_paths(path)}
     assert properties() - WITHOUT_A_KEY - OF_DOCUMENTS - used == set()

@@ -384,6 +384,18 @@ def test_long_lists_are_cut_and_say_so(store: Store, pages: Pages, release: Rele
     assert f"and {found - 200} more" in read(render(pages, store, release.manifest, "topic/data")).text
 
 
+def test_a_list_that_is_cut_begins_with_the_first_by_name(store: Store, pages: Pages, release: Release) -> None:
+    topic = node(release, "topic/data")
+    for number in reversed(range(400)):
+        resource = node(release, f"resource/many-{number}")
+        say(store, resource, NamedNode(TYPE), NamedNode(LIG + "Resource"))
+        say(store, resource, NamedNode(NAME), Literal(f"A{number:03}", language="en"))
+        say(store, resource, NamedNode(SCHEMA + "about"), topic)
+    links = read(render(pages, store, release.manifest, "topic/data")).links
+    listed = [link.rpartition("-")[2] for link in links if "/doc/resource/many-" in link]
+    assert listed == [str(number) for number in range(200)]
+
+
 def test_topics_that_go_in_a_circle_still_have_pages(store: Store, pages: Pages, release: Release) -> None:
     one, other = node(release, "topic/leadership"), node(release, "topic/change-agents")
     say(store, one, NamedNode(SKOS + "broader"), other)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import WriteCollection
+from pyoxigraph import NamedNode
 
 from ligraph.collection.checking import check
 from ligraph.collection.files import source_files
@@ -84,6 +85,16 @@ def test_schema_org_is_kept_as_http(collection: WriteCollection, before: str) ->
     assert faults(root) == []
 
 
+def test_schema_org_is_kept_as_http_where_something_refers_to_it_but_not_in_an_address(
+    collection: WriteCollection,
+) -> None:
+    text = (
+        "PREFIX s: <https://schema.org/>\n<event/e> s:eventAttendanceMode s:MixedEventAttendanceMode ; s:url s:Event ."
+    )
+    objects = {quad.object for quad in read_sources(open_collection(collection({"data/a.ttl": text})), words()).store}
+    assert {NamedNode("http://schema.org/MixedEventAttendanceMode"), NamedNode("https://schema.org/Event")} <= objects
+
+
 @pytest.mark.parametrize(
     ("name", "content", "line", "says"),
     [
@@ -93,7 +104,7 @@ def test_schema_org_is_kept_as_http(collection: WriteCollection, before: str) ->
         ("a.ttl", "\n\n<person/p> a schema:Person .\n", 3, "the prefix schema: has not been declared"),
         ("a.ttl", TURTLE + '<person/p> schema:name "P .\n', 2, "this is not Turtle"),
         ("a.ttl", TURTLE + "<person/p> schema:url <https://e.org/a b> .\n", 2, "this is not Turtle"),
-        ("a.trig", TURTLE + "<graph/x> {\n<person/p> a schema:Person ;;; “x” .\n}\n", 3, "this is not TriG"),
+        ("a.trig", TURTLE + "<urn:x> {\n<person/p> a schema:Person ;;; “x” .\n}\n", 3, "this is not TriG"),
         ("a.nt", f'<{IDS}person/p> <http://schema.org/name> "P"@en .\n\n<person/q> <http://schema.org/name> "Q" .\n', 3,
          "this is not N-Triples"),
         ("a.nq", f'<{IDS}person/p> <http://schema.org/name> "P"@en .\n<{IDS}person/q> <http://schema.org/name> "Q\n', 2,

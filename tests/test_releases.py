@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import WriteCollection
 
-from ligraph import ReleaseError, build, open_release
+from ligraph import CheckFailed, ReleaseError, build, open_release
 from ligraph.config import Collection, open_collection
 from ligraph.releases.history import current_id, prune, release_ids, roll_back
 from ligraph.releases.manifest import FILE_NAME, Manifest, read_manifest
@@ -219,6 +219,17 @@ def test_parts_and_source_files_are_not_entered(root: Path) -> None:
     (root / "data" / "topics.yaml").rename(root / "data" / "subjects.yaml")
     edit(root, "data/people.yaml", "    role-1: {organization: organization/school, roleName: Head}\n", "    {}\n")
     assert not (root / "data" / "removed.yaml").exists()
+
+
+def test_an_id_that_is_listed_twice_is_told(root: Path) -> None:
+    (root / "data" / "removed.yaml").write_text(
+        "person/old: removed\nperson/x: removed\nperson/old: removed\n", "utf-8"
+    )
+    with pytest.raises(CheckFailed) as failed:
+        build(root)
+    assert [(r.line, r.message) for r in failed.value.report.results if r.file == "data/removed.yaml"] == [
+        (3, "person/old is listed twice, first at line 1: keep one")
+    ]
 
 
 # ── Back, and away ──

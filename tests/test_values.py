@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ligraph.collection.values import date_type, is_language, read_scalar, seconds
+from ligraph.collection.values import date_type, read_scalar, seconds
 from ligraph.collection.vocabulary import Vocabulary, vocabulary_of
-from ligraph.config import open_collection
+from ligraph.config import is_language, open_collection
 from ligraph.namespaces import XSD
 
 ROOT = Path(__file__).parent.parent

@@ -243,6 +243,19 @@ def test_the_words_are_served(client: TestClient) -> None:
     assert 'id="ResourceSet"' in page.text
 
 
+def test_a_release_keeps_the_words_that_it_was_made_with(tmp_path: Path) -> None:
+    """Settings that changed since are those of the next release."""
+    shutil.copytree(EVERY_ROW, tmp_path / "c")
+    settings = tmp_path / "c" / "ligraph.toml"
+    old = build(tmp_path / "c").manifest.id
+    settings.write_text(settings.read_text().replace("title = ", 'description = "New."\ntitle = "Not yet " # ', 1))
+    for release, new in ((old, False), (build(tmp_path / "c").manifest.id, True)):
+        with TestClient(create_app(tmp_path / "c", release=release)) as client:
+            for accept in ("text/html", "text/turtle"):
+                text = client.get("/", headers={"Accept": accept}).text
+                assert (("Not yet" in text), ("New." in text)) == (new, new)
+
+
 def test_health_says_what_is_served(client: TestClient) -> None:
     health = client.get("/health").json()
     assert health["status"] == "ok"

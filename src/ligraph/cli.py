@@ -171,6 +171,10 @@ def serve(
         from ligraph.watching import watch as watch_sources
 
         watch_sources(root, _report_built, _report_error)
+    if host in ("0.0.0.0", "::") and not open_collection(root).settings.site:  # noqa: S104
+        say(
+            "Note: every address of this machine is answered; set site in ligraph.toml to the one that pages shall name"
+        )
     serve_site(
         root,
         host=host,

@@ -14,6 +14,8 @@ from ligraph.errors import CollectionError, SettingsError
 
 FILE_NAME = "ligraph.toml"
 
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
+
 
 class Limits(BaseModel, extra="forbid"):
     """What is refused because it is too large."""
@@ -68,7 +70,7 @@ class Settings(BaseSettings):
     @field_validator("language")
     @classmethod
     def _language_tag(cls, value: str) -> str:
-        if not all(part.isalnum() and part.isascii() for part in value.split("-")):
+        if not is_language(value):
             raise ValueError("must be a language tag, such as en or pt-br")
         return value.lower()
 
@@ -158,6 +160,11 @@ def open_collection(root: Path) -> Collection:
     except ValidationError as error:
         raise SettingsError("\n".join(f"{path}: {_explain(detail)}" for detail in error.errors())) from None
     return Collection(root.resolve(), settings)
+
+
+def is_language(tag: str) -> bool:
+    """Return whether a tag is of the form that BCP 47 gives to languages."""
+    return _LANGUAGE.fullmatch(tag) is not None
 
 
 def packaged(name: str) -> Path:

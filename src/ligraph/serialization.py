@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pyoxigraph import RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from ligraph.formats import N_TRIPLES, TURTLE, Format
 from ligraph.namespaces import PREFIXES
@@ -19,6 +19,17 @@ def to_rdf(triples: Iterable[Triple], format_: Format, prefixes: dict[str, str] 
     lines = text.split(b"\n")
     declared = [line for line in lines if line.startswith(b"@prefix ")]
     return b"\n".join([*sorted(declared), b"", *lines[len(declared) :]])
+
+
+def read_term(text: str) -> NamedNode | Literal | BlankNode:
+    """Return the term that is written in the form of N-Triples, long texts also in that of Turtle."""
+    if text.startswith("<"):
+        return NamedNode(text[1:-1])
+    if text.startswith("_:"):
+        return BlankNode()
+    term = next(parse(f"<urn:s> <urn:p> {text} .", format=RdfFormat.TURTLE)).object
+    assert isinstance(term, Literal)
+    return term
 
 
 def read_triples(content: bytes) -> list[Triple]:

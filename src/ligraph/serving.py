@@ -45,12 +45,12 @@ def serve(
     except OSError as error:
         hint = "choose another with --port, or --port 0 for a free one"
         raise UsageError(f"port {port} of {host} cannot be used: {error.strerror}", hint=hint) from None
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}{root_path}/"
+    # Every address of this machine is none that a page could give as its own.
+    named = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    address = f"http://{f'[{named}]' if ':' in named else named}:{listening.getsockname()[1]}{root_path}/"
     os.environ |= {_ROOT: str(root), _RELEASE: release or "", _ADDRESS: address, _PREFIX: root_path}
     app = create_app(root, site=address, root_path=root_path, release=release)
-    reachable = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-    threading.Thread(target=_announce, args=(reachable, address, announce), daemon=True).start()
+    threading.Thread(target=_announce, args=(address, announce), daemon=True).start()
     uvicorn.run(
         app if workers == 1 else "ligraph.serving:app_of_worker",
         factory=workers > 1,
@@ -73,13 +73,13 @@ def app_of_worker() -> FastAPI:
     )
 
 
-def _announce(reachable: str, address: str, announce: Callable[[str], None]) -> None:
+def _announce(address: str, announce: Callable[[str], None]) -> None:
     """Wait until the server answers, then say where."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
-            with opener.open(f"{reachable}health", timeout=5):
+            with opener.open(f"{address}health", timeout=5):
                 break
         except urllib.error.HTTPError:
             break

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, parse
-from pyoxigraph import RdfFormat as OxFormat
+from pyoxigraph import Literal, NamedNode, Store
 
 from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
@@ -18,6 +17,7 @@ from ligraph.collection.sources import Fault, Sources, read_sources
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
 from ligraph.config import Collection
 from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH, TYPE
+from ligraph.serialization import read_term
 
 _MENDABLE = {
     f"{SH}{name}ConstraintComponent"
@@ -129,7 +129,8 @@ class _Reporter:
         placed = []
         for finding in findings:
             assert isinstance(finding, Finding)
-            focus, value = _term(finding.focus), _term(finding.value)
+            focus = read_term(finding.focus)
+            value = None if finding.value is None else read_term(finding.value)
             file, subject = self._file_of(focus, finding.path, value)
             if finding.component in _MENDABLE and self._may_be_mended(file, finding.path, value):
                 continue
@@ -148,7 +149,7 @@ class _Reporter:
                 node,
                 self.name_of(node),
                 finding.path,
-                text if value != focus else None,
+                finding.value if value != focus else None,
                 finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None,
                 finding.component,
             )
@@ -218,18 +219,6 @@ class _Reporter:
         if not isinstance(value, NamedNode):
             return False
         return next(self.store.quads_for_pattern(value, NamedNode(TYPE), None, None), None) is None
-
-
-def _term(text: str | None) -> NamedNode | Literal | BlankNode | None:
-    if text is None:
-        return None
-    if text.startswith("<"):
-        return NamedNode(text[1:-1])
-    if text.startswith("_:"):
-        return BlankNode()
-    statement: Quad = next(parse(f"<urn:s> <urn:p> {text} .", format=OxFormat.TURTLE))
-    assert isinstance(statement.object, Literal)
-    return statement.object
 
 
 def _plain(term: object) -> str | None:

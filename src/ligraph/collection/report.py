@@ -31,8 +31,8 @@ class Result:
     """One thing that is wrong.
 
     Shape: `file` is relative to the collection and `line` counts from 1; both None where there is no place.
-    `path` is an IRI or a property path as SPARQL writes it; `shape` and `component` are None where no shape
-    complained but the reading of a file.
+    `path` is an IRI or a property path as SPARQL writes it, `value` a term in the form of N-Triples; `shape` and
+    `component` are None where no shape complained but the reading of a file.
     """
 
     severity: Severity

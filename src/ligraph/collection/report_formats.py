@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ligraph.collection.report import Report, Result, Severity
 from ligraph.formats import TURTLE
 from ligraph.namespaces import LIGSH, PREFIXES, RDF, SH, XSD, shorten
-from ligraph.serialization import to_rdf
+from ligraph.serialization import read_term, to_rdf
 
 SOURCE_COMPONENT = LIGSH + "SourceConstraintComponent"
 """What is broken where no shape complains but the reading of a file: it says what it means, in words we know."""
@@ -108,8 +108,8 @@ def _result_text(result: Result, ids: str, paint: Callable[[str, str], str]) -> 
     return f"  {head}\n{' ' * 13}{text}"
 
 
-def _result_values(result: Result, ids: str) -> list[tuple[str, NamedNode | Literal]]:
-    values: list[tuple[str, NamedNode | Literal]] = [
+def _result_values(result: Result, ids: str) -> list[tuple[str, NamedNode | Literal | BlankNode]]:
+    values: list[tuple[str, NamedNode | Literal | BlankNode]] = [
         ("resultSeverity", NamedNode(result.severity.iri)),
         ("resultMessage", Literal(result.message)),
         ("focusNode", _node(result.node or f"{ids}graph/{(result.file or '').removeprefix('data/')}")),
@@ -118,7 +118,7 @@ def _result_values(result: Result, ids: str) -> list[tuple[str, NamedNode | Lite
     if result.path and "<" not in result.path:
         values.append(("resultPath", _node(result.path)))
     if result.value is not None:
-        values.append(("value", _node(result.value) if "://" in result.value else Literal(result.value)))
+        values.append(("value", read_term(result.value)))
     if result.shape:
         values.append(("sourceShape", _node(result.shape)))
     if result.file:

@@ -17,6 +17,8 @@ from ligraph.errors import CollectionError
 from ligraph.formats import JSON_LD, RDF_XML, YAML_LD
 from ligraph.namespaces import TYPE, VOID, shorten
 
+_NO_ID = "a thing has no name of its own (a blank node): give it an id"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -107,7 +109,12 @@ def _read_file(
 
 def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabulary) -> Iterator[Fault]:
     if vetted.blank:
-        yield Fault(file, "a thing has no name of its own (a blank node): give it an id", blank=True)
+        yield Fault(file, _NO_ID, blank=True)
+    else:
+        for subject, predicate in vetted.blank_links:
+            yield Fault(file, _NO_ID, node=subject, predicate=predicate)
+    for wrong, (subject, predicate) in vetted.bad_graphs.values():
+        yield Fault(file, wrong, node=subject, predicate=predicate)
     for iri, wrong in sorted(vetted.bad_ids.items()):
         yield Fault(file, wrong, node=iri)
     for iri, cls, wrong in mistyped(vetted, vocabulary):

@@ -17,7 +17,6 @@ _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), "dateTime"),
 )
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
 def read_scalar(text: str, term: Term, vocabulary: Vocabulary) -> Any:
@@ -118,8 +117,3 @@ def read_reference(text: str, vocabulary: Vocabulary) -> str:
             wrong += f" (for an address write https://{text})"
         raise ValueError(wrong)
     return text
-
-
-def is_language(tag: str) -> bool:
-    """Return whether a tag is of the form that BCP 47 gives to languages."""
-    return _LANGUAGE.fullmatch(tag) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from ligraph.collection.ids import complaint
-from ligraph.collection.vocabulary import Vocabulary
+from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary
 from ligraph.collection.yamltree import nearest, suggest
 from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
 
@@ -22,10 +22,14 @@ class Vetted:
     """What came to light while the statements of one file were read.
 
     Shape: `bad_ids` by IRI with the complaint; `subjects` only things and parts below the base; `typings` has the
-    subjects by segment and class; `unaddressed` the statements whose address is an id of the collection.
+    subjects by segment and class; `unaddressed` the statements whose address is an id of the collection;
+    `blank_links` subject and predicate of statements that lead to a blank node, or stand in a graph that is one;
+    `bad_graphs` by IRI with the complaint and such a pair.
     """
 
     blank: bool = False
+    blank_links: dict[tuple[str, str], None] = field(default_factory=dict)
+    bad_graphs: dict[str, tuple[str, tuple[str, str]]] = field(default_factory=dict)
     bad_ids: dict[str, str] = field(default_factory=dict)
     predicates: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
@@ -60,10 +64,11 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
         vetted.predicates.add(word)
         if isinstance(value, NamedNode):
             text = value.value
+            # An address is where something is, and stays as it was written.
+            if text.startswith(SCHEMA_HTTPS) and word not in _ADDRESSES:
+                value = _as_http(value)
+                text = value.value
             if word == TYPE:
-                if text.startswith(SCHEMA_HTTPS):
-                    value = _as_http(value)
-                    text = value.value
                 _note_class(subject.value, text, ids, vetted)
             elif text.startswith(ids):
                 if text not in vetted.subjects and not _vet_id(text, ids, vetted):
@@ -74,16 +79,16 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
             if value.language is None and value.datatype.value != _STRING:
                 vetted.typed.add(value)
         else:
-            vetted.blank = True
+            vetted.blank_links[subject.value, word] = None
             continue
         name = quad.graph_name
         if isinstance(name, DefaultGraph):
             name = home
         elif isinstance(name, BlankNode):
-            vetted.blank = True
+            vetted.blank_links[subject.value, word] = None
             continue
-        else:
-            vetted.graphs.add(name.value)
+        elif name.value not in vetted.graphs and not _vet_graph(name.value, graph, ids, (subject.value, word), vetted):
+            continue
         yield Quad(subject, predicate, value, name)
 
 
@@ -156,6 +161,22 @@ def _vet_subject(subject: object, ids: str, vetted: Vetted) -> bool:
         return False
     vetted.subjects.add(iri)
     return True
+
+
+def _vet_graph(name: str, own: str, ids: str, said: tuple[str, str], vetted: Vetted) -> bool:
+    """Return whether a file may speak in a graph that it names: not in another file's, nor in those that we write."""
+    wrong = None
+    if name == ONTOLOGY_GRAPH.value:
+        wrong = "this is said in the graph of the ontology, which no release holds: name another graph"
+    elif name.startswith(f"{ids}derived/"):
+        wrong = "this is said in a graph of what follows from others: rules write those, name another graph"
+    elif name.startswith(f"{ids}graph/") and name != own:
+        wrong = "this is said in the graph of another file: write it in that file, or name another graph"
+    if wrong:
+        vetted.bad_graphs.setdefault(name, (wrong, said))
+    else:
+        vetted.graphs.add(name)
+    return not wrong
 
 
 def _note_class(subject: str, cls: str, ids: str, vetted: Vetted) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from ligraph.collection.ids import complaint
-from ligraph.collection.values import class_or_word, is_language, read_scalar
+from ligraph.collection.values import class_or_word, read_scalar
 from ligraph.collection.vocabulary import Term, Vocabulary
 from ligraph.collection.yamltree import YamlError, compose, is_null, keys_of, line_of, nearest, without
+from ligraph.config import is_language
 from ligraph.namespaces import LIG, ORG, SCHEMA
 
 _HEAD = {"source": "source", "license": "dataLicense", "modified": "modified"}

@@ -9,7 +9,7 @@ import orjson
 
 from ligraph.errors import ReleaseError
 
-FORMAT = 1
+FORMAT = 2
 """The layout of release folders. A release of another format is made again from its sources."""
 
 FILE_NAME = "manifest.json"
@@ -26,7 +26,7 @@ class Manifest:
     """What a release says of itself.
 
     Shape: `graphs` by IRI with `digest`, `statements` and `modified`; `files` by path with `bytes` and `sha256`;
-    `removed` by id with the id that replaces it, or None; times are RFC 3339 in UTC.
+    `removed` by id with the id that replaces it, or None; `publisher` is an id; times are RFC 3339 in UTC.
     """
 
     format: int
@@ -34,7 +34,10 @@ class Manifest:
     created: str
     parent: str | None
     title: str
+    description: str
+    publisher: str | None
     licence: str | None
+    language: str
     base: str
     digest: str
     statements: int

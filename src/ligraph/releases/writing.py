@@ -141,7 +141,7 @@ def _manifest(
     inputs: dict[str, str],
     lines: list[bytes],
 ) -> Manifest:
-    collection = checked.collection
+    collection, settings = checked.collection, checked.collection.settings
     digests = digest_lines(lines)
     now = _next_time(collection)
     created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -159,9 +159,12 @@ def _manifest(
         id=_release_id(now, digests.total),
         created=created,
         parent=parent.id if parent else None,
-        title=collection.settings.title,
-        licence=collection.settings.licence,
-        base=collection.settings.base,
+        title=settings.title,
+        description=settings.description,
+        publisher=settings.publisher,
+        licence=settings.licence,
+        language=settings.language,
+        base=settings.base,
         digest=digests.total,
         statements=len(lines),
         things=_count_things(checked),

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ligraph.config import Settings
 from ligraph.namespaces import DCAT, DCTERMS, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
 
 
-def catalog_triples(manifest: Manifest, settings: Settings, site: str) -> Iterator[Triple]:
+def catalog_triples(manifest: Manifest, site: str) -> Iterator[Triple]:
     """Yield the statements about the catalogue, its dataset and its query service.
 
     Source: DCAT 3 (W3C 2024) sections 6.3, 6.6, 6.9.
@@ -23,11 +22,11 @@ def catalog_triples(manifest: Manifest, settings: Settings, site: str) -> Iterat
 
     for node, kind in ((catalog, "Catalog"), (dataset, "Dataset")):
         yield say(node, TYPE, NamedNode(DCAT + kind))
-        yield say(node, DCTERMS + "title", Literal(manifest.title, language=settings.language))
-        if settings.description:
-            yield say(node, DCTERMS + "description", Literal(settings.description, language=settings.language))
-        if settings.publisher:
-            yield say(node, DCTERMS + "publisher", NamedNode(settings.ids + settings.publisher))
+        yield say(node, DCTERMS + "title", Literal(manifest.title, language=manifest.language))
+        if manifest.description:
+            yield say(node, DCTERMS + "description", Literal(manifest.description, language=manifest.language))
+        if manifest.publisher:
+            yield say(node, DCTERMS + "publisher", NamedNode(f"{manifest.base}id/{manifest.publisher}"))
         if manifest.licence:
             yield say(node, DCTERMS + "license", NamedNode(manifest.licence))
         yield say(node, DCTERMS + "modified", Literal(manifest.created, datatype=NamedNode(XSD + "dateTime")))

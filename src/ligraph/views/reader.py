@@ -22,7 +22,7 @@ LIMIT = 200
 """How many things that link to one are listed on its page."""
 
 _FARTHEST = 2_000
-"""How many links are counted: a page costs what it shows, however large the collection is."""
+"""How many links are looked at and put in order: a page costs what it shows, however large the collection is."""
 
 
 _NAMING = (TYPE, NAME, PREF_LABEL)
@@ -95,14 +95,8 @@ class Reader:
         return self._found(self.store.quads_for_pattern(None, NamedNode(predicate), value, None), limit or LIMIT)
 
     def instances(self, class_: str) -> list[Node]:
-        """Return the first things of a class that are found, in order of position and name."""
-        found: dict[NamedNode, None] = {}
-        for quad in self.store.quads_for_pattern(None, NamedNode(TYPE), NamedNode(class_), None):
-            if isinstance(quad.subject, NamedNode):
-                found[quad.subject] = None
-            if len(found) == LIMIT:
-                break
-        return sorted((self.node(subject) for subject in found), key=lambda node: node.place)
+        """Return the first things of a class, in order of position and name."""
+        return self._found(self.store.quads_for_pattern(None, NamedNode(TYPE), NamedNode(class_), None), LIMIT).nodes
 
     def typed_in(self, graph: NamedNode) -> Found:
         """Return the things and parts that a graph gives a type."""
@@ -179,7 +173,7 @@ class Reader:
     def _found(self, quads: Iterator[Quad], limit: int) -> Found:
         found = dict.fromkeys(quad.subject for quad in islice(quads, _FARTHEST))
         nodes = [self.node(subject) for subject in found if isinstance(subject, NamedNode)]
-        shown = sorted(nodes[:limit], key=lambda node: node.place)
+        shown = sorted(nodes, key=lambda node: node.place)[:limit]
         return Found(shown, max(0, len(nodes) - limit), next(quads, None) is not None)
 
     def _take(self, document: Document) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from ligraph.releases.manifest import Manifest
+
 _IN_PATH = "/-_.~"
 _IN_FRAGMENT = "-_.~"
 
@@ -34,3 +36,17 @@ class Site:
     def canonical(self, path: str) -> str | None:
         """Return the public address of a path below the root, already percent-encoded, or None."""
         return self.address + path if self.address else None
+
+
+def site_of(manifest: Manifest, address: str | None, root_path: str) -> Site:
+    """Return a site as a release describes it, served at an address."""
+    return Site(
+        title=manifest.title,
+        description=manifest.description,
+        root_path=root_path,
+        base=manifest.base,
+        ids=f"{manifest.base}id/",
+        address=address,
+        language=manifest.language,
+        licence=manifest.licence,
+    )

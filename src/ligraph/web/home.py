@@ -22,6 +22,6 @@ async def show_home(request: Request) -> Response:
         if format_ is HTML:
             body = snapshot.pages.home(release.store, release.manifest)
         else:
-            body = to_rdf(catalog_triples(release.manifest, live.collection.settings, live.site), format_)
+            body = to_rdf(catalog_triples(release.manifest, live.site), format_)
         snapshot.bodies.keep(("", format_), body)
     return answer(request, body, format_.content_type, vary="Accept")

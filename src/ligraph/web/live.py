@@ -10,12 +10,13 @@ from typing import cast
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
-from ligraph.config import Collection, open_collection
+from ligraph.config import Collection
 from ligraph.errors import LigraphError
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_folder
-from ligraph.views.pages import Pages, Site
+from ligraph.views.pages import Pages
+from ligraph.views.site import site_of
 from ligraph.views.words import Words
 from ligraph.web.bodies import Bodies
 
@@ -55,22 +56,10 @@ class Live:
         self.snapshot = self._open(release or current_id(collection))
 
     def _open(self, release: str | None) -> Snapshot:
-        # Settings are read again with each release, so that pages and catalogue say the same.
-        self.collection = open_collection(self.collection.root)
         opened = open_folder(release_folder(self.collection, release))
-        settings = self.collection.settings
         words = Words(opened.context)
-        page_site = Site(
-            title=settings.title,
-            description=settings.description,
-            root_path=self.root_path,
-            base=opened.manifest.base,
-            ids=opened.ids,
-            address=self.site,
-            language=settings.language,
-            licence=settings.licence,
-        )
-        return Snapshot(opened, words, Pages(page_site, words), (opened.folder / CONTEXT).read_bytes())
+        pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
+        return Snapshot(opened, words, pages, (opened.folder / CONTEXT).read_bytes())
 
     async def watch(self) -> None:
         """Check the release's bytes once, then take up each release that becomes live."""
