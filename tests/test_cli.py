@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -322,6 +324,23 @@ def test_query_before_the_first_release_names_the_way_on(tmp_path: Path) -> None
     done = ligraph("query", "-C", write(tmp_path, GOOD), ALL_NAMES)
     assert done.returncode == 2
     assert "hint: make one with: ligraph build" in done.stderr
+
+
+def test_work_of_more_than_a_second_shows_its_progress_on_a_terminal(built: Path, tmp_path: Path) -> None:
+    things = "".join(f"- id: person/p{n}\n  name: P {n}\n" for n in range(6_000))
+    root = write(tmp_path, GOOD + things)
+    terminal, stderr = pty.openpty()
+    with subprocess.Popen([BINARY, "check", "-C", root], stdout=subprocess.DEVNULL, stderr=stderr) as checking:
+        os.close(stderr)
+        shown = b""
+        # The terminal of a process that has ended gives an error, not an end.
+        with suppress(OSError):
+            while b"Checking" not in shown and (part := os.read(terminal, 10_000)):
+                shown += part
+        checking.kill()
+    os.close(terminal)
+    assert b"Checking" in shown
+    assert ligraph("check", "-C", root).stderr == ""
 
 
 # ── serve ──

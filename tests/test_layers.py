@@ -11,6 +11,7 @@ ROWS = {
     "namespaces": 0,
     "formats": 0,
     "config": 0,
+    "progress": 0,
     "serialization": 0,
     "collection": 1,
     "releases": 2,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
 from ligraph.errors import CheckFailed, ReleaseError
+from ligraph.progress import Progress, untold
 from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, replacing, writing
 from ligraph.releases.inputs import input_digests
 from ligraph.releases.manifest import Manifest
@@ -50,17 +51,17 @@ def load(root: Path | str) -> Store:
     return sources.store
 
 
-def check(root: Path | str, *, full: bool = False) -> Checked:
+def check(root: Path | str, *, full: bool = False, progress: Progress = untold) -> Checked:
     """Return the graph of a collection with the report of all that is wrong with it.
 
     Raises: CollectionError when the collection cannot be read.
     """
     from ligraph.collection.checking import check as check_collection
 
-    return check_collection(open_collection(Path(root)), full=full)
+    return check_collection(open_collection(Path(root)), full=full, progress=progress)
 
 
-def build(root: Path | str, *, keep_rollback: bool = False) -> Built:
+def build(root: Path | str, *, keep_rollback: bool = False, progress: Progress = untold) -> Built:
     """Make a release of a collection, or keep the one that was made from these very sources.
 
     Shape: with `keep_rollback` a release that somebody rolled back to stays live until the sources change.
@@ -90,7 +91,7 @@ def build(root: Path | str, *, keep_rollback: bool = False) -> Built:
             reason = damage(collection)
             make_live(collection, made.id)
             return Built(made, None, reason)
-        return _build(collection, live, inputs)
+        return _build(collection, live, inputs, progress)
 
 
 def _is_readable(collection: Collection, manifest: Manifest) -> bool:
@@ -106,7 +107,7 @@ def _is_readable(collection: Collection, manifest: Manifest) -> bool:
     return True
 
 
-def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str]) -> Built:
+def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str], progress: Progress) -> Built:
     from ligraph.collection.checking import judge
     from ligraph.collection.checking import load as load_sources
     from ligraph.collection.removals import Removal, with_removals
@@ -114,9 +115,9 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
     from ligraph.releases.writing import drafting
 
     reason = damage(collection)
-    vocabulary, sources = load_sources(collection)
+    vocabulary, sources = load_sources(collection, progress)
     with drafting(collection, sources.store) as draft:
-        checked = judge(collection, vocabulary, sources)
+        checked = judge(collection, vocabulary, sources, progress=progress)
         if not checked.report.conforms:
             raise CheckFailed(checked.report)
         gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
@@ -128,6 +129,7 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
             inputs = {**inputs, collection.relative(collection.removed): hashlib.sha256(listed.encode()).hexdigest()}
         # Whatever fails does so before the release has its name, the list its ids, and the pointer its release.
         with replacing(collection.removed, listed) as put_list:
+            progress("Writing", 0, 1)
             manifest = draft.complete(checked, removals, parent, inputs)
             draft.keep(manifest)
             put_list()

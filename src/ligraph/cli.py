@@ -14,7 +14,7 @@ import typer
 from ligraph import __version__, api
 from ligraph.config import open_collection
 from ligraph.errors import CheckFailed, CollectionError, LigraphError, UsageError
-from ligraph.terminal import count_words, paint, print_error, print_rows, say, visible, write
+from ligraph.terminal import count_words, paint, print_error, print_rows, progress_bar, say, visible, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -121,7 +121,8 @@ def check(
     """Show all that is wrong with the sources, each with file, line and remedy."""
     from ligraph.collection.report_formats import to_github, to_json, to_text, to_turtle
 
-    checked = api.check(root, full=full)
+    with progress_bar() as progress:
+        checked = api.check(root, full=full, progress=progress)
     report, ids = checked.report, checked.collection.settings.ids
     match format_:
         case ReportFormat.TEXT:
@@ -231,7 +232,8 @@ def prune(
 def _build(root: Path, *, keep_rollback: bool = False) -> api.Built:
     """Build, and print the report where the sources do not pass."""
     try:
-        built = api.build(root, keep_rollback=keep_rollback)
+        with progress_bar() as progress:
+            built = api.build(root, keep_rollback=keep_rollback, progress=progress)
     except CheckFailed as error:
         _print_report(root, error.report)
         raise

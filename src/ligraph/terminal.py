@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 import orjson
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.table import Table
 
 from ligraph.errors import LigraphError
 from ligraph.namespaces import shorten
+from ligraph.progress import Progress, untold
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -57,6 +60,27 @@ def print_error(error: LigraphError) -> None:
     err.print(f"[bold red]error[/]: {escape(visible(error.message))}")
     if error.hint:
         err.print(f"[bold cyan]hint[/]: {escape(visible(error.hint))}")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Give what shows how far work has come: a bar on a terminal, once the work has taken a second."""
+    if not err.is_terminal:
+        yield untold
+        return
+    from rich.progress import Progress as Bar
+
+    begun = time.monotonic()
+    with ExitStack() as shown:
+        bar = Bar(console=err, transient=True)
+        task = bar.add_task("")
+
+        def tell(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+            if not bar.live.is_started and time.monotonic() - begun > 1:
+                shown.enter_context(bar)
+
+        yield tell
 
 
 def write(content: bytes | str) -> None:

@@ -17,6 +17,7 @@ from ligraph.collection.sources import Fault, Sources, read_sources
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
 from ligraph.config import Collection
 from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH, TYPE
+from ligraph.progress import Progress, untold
 from ligraph.serialization import read_term
 
 _MENDABLE = {
@@ -49,28 +50,35 @@ class Checked:
         return self.sources.store
 
 
-def load(collection: Collection) -> tuple[Vocabulary, Sources]:
+def load(collection: Collection, progress: Progress = untold) -> tuple[Vocabulary, Sources]:
     """Return the words in force and what the sources say, with what follows from it.
 
     Raises: CollectionError when the folder, the ontology or a rule cannot be worked with.
     """
     vocabulary = vocabulary_of(collection)
-    sources = read_sources(collection, vocabulary)
+    sources = read_sources(collection, vocabulary, progress)
     with _words_in(sources.store, vocabulary):
-        derive(sources.store, vocabulary.rules, collection.settings.ids)
+        derive(sources.store, vocabulary.rules, collection.settings.ids, progress)
     return vocabulary, sources
 
 
-def check(collection: Collection, *, full: bool = False) -> Checked:
+def check(collection: Collection, *, full: bool = False, progress: Progress = untold) -> Checked:
     """Return the graph of a collection with all that is wrong with it.
 
     Shape: with `full` the shapes are judged by one plain pySHACL run, without the sieve.
     Raises: CollectionError when the folder, the ontology, a rule or a shape cannot be worked with.
     """
-    return judge(collection, *load(collection), full=full)
+    return judge(collection, *load(collection, progress), full=full, progress=progress)
 
 
-def judge(collection: Collection, vocabulary: Vocabulary, sources: Sources, *, full: bool = False) -> Checked:
+def judge(
+    collection: Collection,
+    vocabulary: Vocabulary,
+    sources: Sources,
+    *,
+    full: bool = False,
+    progress: Progress = untold,
+) -> Checked:
     """Return what was loaded with all that is wrong with it.
 
     Raises: CollectionError when a shape cannot be worked with.
@@ -79,9 +87,12 @@ def judge(collection: Collection, vocabulary: Vocabulary, sources: Sources, *, f
     from ligraph.collection.validation import validate, validate_fully
 
     with _words_in(sources.store, vocabulary):
-        findings = (validate_fully if full else validate)(
-            sources.store, read_shapes(collection), collection.settings.language
-        )
+        shapes, language = read_shapes(collection), collection.settings.language
+        if full:
+            progress("Checking with one plain pySHACL run", 0, 1)
+            findings = validate_fully(sources.store, shapes, language)
+        else:
+            findings = validate(sources.store, shapes, language, progress)
     removals, complaints = read_removals(collection, sources.store)
     reporter = _Reporter(collection, vocabulary, sources)
     results = [*reporter.of_faults(), *reporter.of_findings(findings), *complaints]

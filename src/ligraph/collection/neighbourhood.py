@@ -1,17 +1,36 @@
 """What a shape looks at around one node: cut out of the store, so that pySHACL reads no more than it needs."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from rdflib import URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from ligraph.collection.paths import Predicate, Term, Triples, read_path
+from ligraph.collection.paths import Path, Predicate, Term, Triples, read_path
 from ligraph.collection.shapes import Shapes
 from ligraph.namespaces import RDFS, TYPE, XSD
 
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a shape looks at from a node.
+
+    Shape: `path` is None for a node shape; `pairs` are the properties that it compares with; `sees_class` and
+    `sees_all` say whether it looks at the classes, or at all statements, of its values; `below` judge these.
+    """
+
+    path: Path | None
+    pairs: tuple[Predicate, ...]
+    sees_class: bool
+    sees_all: bool
+    below: tuple[Node, ...]
 
 
 class Scissors:
@@ -19,8 +38,9 @@ class Scissors:
 
     def __init__(self, shapes: Shapes, store: Store) -> None:
         self.shapes = shapes
-        self.graph = shapes.graph
         self.store = store
+        self.targets = [(root, list(shapes.targets(root))) for root in shapes.roots]
+        self.views: dict[Node, _View | None] = {}
 
     def cut(self, nodes: Iterable[Term]) -> tuple[Triples, set[tuple[Node, Term]]]:
         """Return what the shapes read when they judge the nodes, and which shape judges which node then.
@@ -32,15 +52,15 @@ class Scissors:
         judged: set[tuple[Node, Term]] = set()
         _all(self.store, None, RDFS + "subClassOf", None, passed)
         for node in nodes:
-            for root in self.shapes.roots:
-                if self._is_target(node, root, passed):
+            for root, targets in self.targets:
+                if self._is_target(node, targets, passed):
                     self._see(root, node, passed, judged)
         return passed, judged
 
-    def _is_target(self, node: Term, root: Node, passed: Triples) -> bool:
-        """Return whether a shape may target a node, and add the statements that make it a target."""
+    def _is_target(self, node: Term, targets: list[tuple[URIRef, Node]], passed: Triples) -> bool:
+        """Return whether a shape with some targets may target a node, and add the statements that make it one."""
         found = False
-        for kind, value in self.shapes.targets(root):
+        for kind, value in targets:
             if kind == SH.targetNode:
                 found |= to_rdflib(node) == value
             elif kind == SH.targetSubjectsOf:
@@ -54,23 +74,38 @@ class Scissors:
 
     def _see(self, shape: Node, node: Term, passed: Triples, seen: set[tuple[Node, Term]]) -> None:
         """Add what a shape reads at a node."""
-        if (shape, node) in seen or self.shapes.is_off(shape):
+        view = self._view(shape)
+        if view is None or (shape, node) in seen:
             return
         seen.add((shape, node))
-        path = self.graph.value(shape, SH.path)
-        values = {node} if path is None else read_path(self.graph, path).walk(self.store, node, passed)
-        for predicate in _PAIRS:
-            for other in self.graph.objects(shape, predicate):
-                Predicate(str(other)).walk(self.store, node, passed)
-        if (shape, SH["class"], None) in self.graph:
-            for value in values:
+        values = {node} if view.path is None else view.path.walk(self.store, node, passed)
+        for other in view.pairs:
+            other.walk(self.store, node, passed)
+        for value in values:
+            if view.sees_class:
                 _all(self.store, value, TYPE, None, passed)
-        if (shape, SH.closed, None) in self.graph:
-            for value in values:
+            if view.sees_all:
                 _all(self.store, value, None, None, passed)
-        for below in self.shapes.below(shape):
-            for value in values:
+            for below in view.below:
                 self._see(below, value, passed, seen)
+
+    def _view(self, shape: Node) -> _View | None:
+        """Return what a shape looks at, read from the shapes once; None where it is deactivated."""
+        if shape not in self.views:
+            self.views[shape] = None if self.shapes.is_off(shape) else _read_view(self.shapes, shape)
+        return self.views[shape]
+
+
+def _read_view(shapes: Shapes, shape: Node) -> _View:
+    graph = shapes.graph
+    path = graph.value(shape, SH.path)
+    return _View(
+        None if path is None else read_path(graph, path),
+        tuple(Predicate(str(other)) for pair in _PAIRS for other in graph.objects(shape, pair)),
+        (shape, SH["class"], None) in graph,
+        (shape, SH.closed, None) in graph,
+        tuple(shapes.below(shape)),
+    )
 
 
 def to_rdflib(term: Term) -> Node:

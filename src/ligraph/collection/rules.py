@@ -1,6 +1,6 @@
 """What follows from what is written: rules are CONSTRUCT queries, run once each in order of their names."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
 
 from ligraph.errors import CollectionError
 from ligraph.namespaces import TYPE
+from ligraph.progress import Progress, untold
 
 
 def derived_graph(graph: str, ids: str) -> str:
@@ -16,7 +17,7 @@ def derived_graph(graph: str, ids: str) -> str:
     return f"{ids}derived/{rest}"
 
 
-def derive(store: Store, rules: Iterable[Path], ids: str) -> None:
+def derive(store: Store, rules: Sequence[Path], ids: str, progress: Progress = untold) -> None:
     """Add what the rules say to a store, each statement in the derived graph of its subject's graph.
 
     Shape: statements that are written already are not written again; those about nodes that no graph below the
@@ -24,7 +25,8 @@ def derive(store: Store, rules: Iterable[Path], ids: str) -> None:
     Raises: CollectionError when a rule cannot be run.
     """
     homes = _homes(store, ids)
-    for path in rules:
+    for number, path in enumerate(rules):
+        progress("Deriving", number, len(rules))
         try:
             found = store.query(path.read_text("utf-8"), use_default_graph_as_union=True)
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:

@@ -16,6 +16,7 @@ from ligraph.config import Collection
 from ligraph.errors import CollectionError
 from ligraph.formats import JSON_LD, RDF_XML, YAML_LD
 from ligraph.namespaces import TYPE, VOID, shorten
+from ligraph.progress import Progress, untold
 
 _NO_ID = "a thing has no name of its own (a blank node): give it an id"
 
@@ -52,14 +53,15 @@ class Sources:
     broken: list[SourceFile] = field(default_factory=list)
 
 
-def read_sources(collection: Collection, vocabulary: Vocabulary) -> Sources:
+def read_sources(collection: Collection, vocabulary: Vocabulary, progress: Progress = untold) -> Sources:
     """Return everything that the files below `data/` say.
 
     Raises: CollectionError when a file cannot be opened.
     """
     sources = Sources(source_files(collection))
     homes: dict[str, SourceFile] = {}
-    for file in sources.files:
+    for number, file in enumerate(sources.files):
+        progress("Reading", number, len(sources.files))
         # No part of an id, and no `#` of one: the whole name is the path of the graph.
         if wrong := complaint(file.graph.removeprefix(collection.settings.ids).replace("#", "?")):
             sources.faults.append(Fault(file, f"the name of a file is part of an id, and {wrong}: rename it", line=1))

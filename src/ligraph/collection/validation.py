@@ -20,12 +20,13 @@ from ligraph.collection.shapes import Shapes
 from ligraph.collection.sieve import Sieve
 from ligraph.collection.sparql_constraints import refuse_services, sparql_findings
 from ligraph.errors import CollectionError, LigraphError
+from ligraph.progress import Progress, untold
 
 BATCH = 2_000
 """Suspects that are judged in one pySHACL run: enough to spread its start, few enough to stay small."""
 
 
-def validate(store: Store, shapes: Shapes, language: str) -> set[Finding]:
+def validate(store: Store, shapes: Shapes, language: str, progress: Progress = untold) -> set[Finding]:
     """Return what the shapes find wrong in a store's union graph.
 
     Raises: CollectionError when a shape cannot be run.
@@ -36,10 +37,13 @@ def validate(store: Store, shapes: Shapes, language: str) -> set[Finding]:
             return validate_fully(store, shapes, language)
         sieve = Sieve(shapes, store)
         suspects: set[Term] = set()
-        for root in shapes.roots:
+        questions = len(shapes.roots) + len(shapes.sparql)
+        for number, root in enumerate(shapes.roots):
+            progress("Checking", number, questions)
             suspects |= sieve.suspects(root)
         findings = set(_judge(store, shapes, suspects, language))
-        for constraint in shapes.sparql:
+        for number, constraint in enumerate(shapes.sparql, len(shapes.roots)):
+            progress("Checking", number, questions)
             findings.update(sparql_findings(sieve, constraint, language))
     return findings
 
