@@ -45,6 +45,66 @@ def says(found: set[tuple[str | None, int | None, str]], file: str, line: int, w
     return any(f == f"data/{file}" and at == line and words in message for f, at, message in found)
 
 
+# ── Once, and where it is to be mended ──
+
+
+def test_a_value_that_cannot_be_read_is_not_missing_too(collection: WriteCollection) -> None:
+    root = collection({"data/a.yaml": HEAD + "- id: post/p\n  name:\n- id: person/x\n  name: X\n"})
+    assert [(line, message.partition(":")[0]) for _, line, message in told(root)] == [(4, "“name” has no value")]
+
+
+def test_one_wrong_value_is_told_once_in_the_same_words(collection: WriteCollection) -> None:
+    root = collection({"data/a.ttl": TURTLE + "<post/p> a schema:BlogPosting ; schema:name 'P'@en ; schema:url 'x' ."})
+    assert len([r for r in results(root) if r.path == SCHEMA + "url"]) == 1
+
+
+def test_a_position_that_is_taken_twice_is_told_where_it_stands(collection: WriteCollection) -> None:
+    sets = "".join(
+        f"- id: set/s{n}\n  name: S{n}\n  isPartOf: post/p\n  position: 1\n  items: [resource/r]\n" for n in (1, 2)
+    )
+    things = HEAD + "- id: resource/r\n  name: R\n  action: read\n  url: https://e.org/\n"
+    root = collection({"data/a.yaml": things + sets, "data/b.yaml": HEAD + "- id: post/p\n  name: P\n"})
+    lines = (things + sets).splitlines()
+    assert says(told(root), "a.yaml", len(lines) - 1, "Position 1 of this post is taken twice")
+    assert lines[len(lines) - 2] == "  position: 1"
+
+
+def test_a_part_stands_in_the_file_of_its_thing(collection: WriteCollection) -> None:
+    role = "- id: person/p#role-1\n  type: Membership\n  member: person/p\n  roleName: Chair\n"
+    root = collection({"data/a.yaml": HEAD + "- id: person/p\n  name: P\n", "data/b.yaml": HEAD + role})
+    assert says(told(root), "b.yaml", 3, "described in data/a.yaml too")
+
+
+def test_nobody_speaks_in_the_graph_of_another_file(collection: WriteCollection) -> None:
+    quads = f"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> <{IDS}graph/other.yaml> ."
+    root = collection({"data/a.nq": quads, "data/other.yaml": HEAD + "- id: person/p\n  name: P\n"})
+    assert says(told(root), "a.nq", 2, "graph of another file")
+
+
+def test_a_graph_of_its_own_below_the_base_is_kept(collection: WriteCollection) -> None:
+    root = collection({"data/a.trig": TURTLE + "<graph/own> { <person/p> a schema:Person ; schema:name 'P'@en . }"})
+    assert told(root) == set()
+
+
+def test_a_thing_of_another_place_is_a_warning(collection: WriteCollection) -> None:
+    root = collection({"data/a.ttl": TURTLE + "\n<https://other.example/x> a schema:Person ; schema:name 'X'@en ."})
+    assert says(told(root, "warning"), "a.ttl", 5, "no page here")
+
+
+def test_schema_org_with_https_is_a_class_too(collection: WriteCollection) -> None:
+    facts = HEAD + "- id: event/e\n  name: E\n  type: https://schema.org/EventSeries\n"
+    assert told(collection({"data/a.yaml": facts})) == set()
+
+
+def test_a_publisher_that_nothing_describes_is_a_warning(collection: WriteCollection) -> None:
+    root = collection({"data/a.yaml": HEAD + "- id: person/p\n  name: P\n"})
+    with (root / "ligraph.toml").open("a") as stream:
+        stream.write('publisher = "organization/nope"\n')
+    assert [(r.file, r.message.split(",")[0]) for r in results(root) if r.file == "ligraph.toml"] == [
+        ("ligraph.toml", "the publisher is said to be organization/nope")
+    ]
+
+
 # ── What is wrong in one file ──
 
 
@@ -69,12 +129,40 @@ def says(found: set[tuple[str | None, int | None, str]], file: str, line: int, w
         pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> _:b .", 2, "blank", id="object in N-Quads"),
         pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> _:g .", 2, "blank", id="blank graph"),
         *(
+            pytest.param("a.yaml", HEAD + f"- id: person/p\n  name: P\n  sameAs: {address}\n", 5, "not an address",
+                     id=address)
+            for address in ("https://e.org/50%-off", "https://e.org/a#b#c", "https://[::1", "https://e.org/%zz")
+        ),
+        pytest.param("a.yaml", HEAD + "- id: post/p\n  name: P\n  position: 99999999999999999999\n", 5, "too large",
+                     id="huge number"),
+        pytest.param("a.yaml", HEAD + "- id: event/e\n  name: E\n  type: {a: b}\n", 5, "one value",
+                     id="type as mapping"),
+        pytest.param("a.yaml", HEAD + "- id: event/e\n  name: {en: X, es: {x: y}}\n", 4, "one value",
+                     id="name in name"),
+        pytest.param("a.yaml", "source: post/nope\nthings:\n- id: person/p\n  name: P\n", 1, "no post has it",
+                     id="source that nothing describes"),
+        pytest.param("a.yaml", HEAD + "- id: resource/r\n  name: R\n  action: read\n  start: 1:00\n", 6, "Only a clip",
+                     id="start on a resource"),
+        pytest.param("a.yaml", HEAD + "- id: resource/r\n  name: R\n  action: read\n  isPartOf: set/nope\n", 6, "Only",
+                     id="part of nothing"),
+        pytest.param("a.yaml", HEAD + "- id: set/s\n  name: S\n  itemListElement: set/s#item-9\n", 5, "Nothing",
+                     id="place that nothing describes"),
+        pytest.param("a.yaml", HEAD + "- id: set/s\n  name: S\n  mentions: [organization/nope]\n", 5, "Nothing",
+                     id="mentions nothing"),
+        pytest.param("a.ttl", TURTLE + "\n<foo/bar> a schema:Person ; schema:name 'B'@en .", 5, "no class has",
+                     id="unknown segment in Turtle"),
+        pytest.param("a.jsonld", CONTEXT + '"id": "person/sandra park",\n"name": "S"}', 2, "no space",
+                     id="space in JSON-LD"),
+        pytest.param("a.jsonld", CONTEXT + '"id": "person/p",\n"name": "D1",\n"name": "D2"}', 4, "twice",
+                     id="key twice"),
+        pytest.param("a.jsonld", CONTEXT + '"id": "person/p",\n"name": {"@value": "P", "@language": "own words"}}', 3,
+                     "language tag", id="language in JSON-LD"),
+        *(
             pytest.param("a.nq", f"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> <{graph}> .", 2, words, id=graph)
             for graph, words in (
                 ("https://w3id.org/ligraph/ns", "graph of the ontology"),
                 (f"{IDS}derived/graph/a.nq", "what follows"),
                 (f"{IDS}derived/x", "what follows"),
-                (f"{IDS}graph/other.yaml", "graph of another file"),
             )
         ),
         pytest.param("a.nq", "<urn:a> <urn:b> <urn:c> .\n_:a <urn:b> <urn:c> .", 2, "blank node", id="blank subject"),

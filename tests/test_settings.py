@@ -20,6 +20,7 @@ BASE = 'base = "https://example.org/c/"\n'
         ('base = "https://example.org/a b/"\n', "base"),
         ('base = "https://example.org/c"\n', "base"),
         ('base = "urn:c:/"\n', "base"),
+        ('base = "https://example.org/%zz/"\n', "base"),
         *((BASE + f'language = "{tag}"\n', "language") for tag in ("", "e", "en_US", "english", "toolonglanguage")),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pyoxigraph import NamedNode
 
 from ligraph.errors import CollectionError, SettingsError
 
@@ -178,6 +179,10 @@ def _check_address(value: str) -> None:
     if re.search(r'[\x00-\x20<>"{}|\\^`]', value) or not value.startswith(("http://", "https://")):
         raise ValueError("must be an absolute http(s) address")
     AnyHttpUrl(value)
+    try:
+        NamedNode(value)
+    except ValueError as error:
+        raise ValueError(f"must be an absolute http(s) address: {str(error).lower()}") from None
 
 
 def _distinct(shipped: Path, own: Path) -> tuple[Path, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,8 +16,8 @@ from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.rules import derive, derived_graph
 from ligraph.collection.sources import Fault, Sources, read_sources
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary, vocabulary_of
-from ligraph.config import Collection
-from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SH, TYPE
+from ligraph.config import FILE_NAME, Collection
+from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SCHEMA, SH, TYPE
 from ligraph.progress import Progress, untold
 from ligraph.serialization import read_term
 
@@ -28,6 +29,8 @@ _MENDABLE = {
     )
 }
 """Constraints whose results may go away when more is said; those of the others stand."""
+
+_MIN_COUNT = SH + "MinCountConstraintComponent"
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,23 @@ def judge(
         else:
             findings = validate(sources.store, shapes, language, progress)
     removals, complaints = read_removals(collection, sources.store)
-    reporter = _Reporter(collection, vocabulary, sources)
+    complaints += _complaints_about_settings(collection, sources.store)
+    reporter = _Reporter(collection, vocabulary, sources, shapes.aims)
     results = [*reporter.of_faults(), *reporter.of_findings(findings), *complaints]
     return Checked(collection, vocabulary, sources, tuple(removals), report_of(results))
+
+
+def _complaints_about_settings(collection: Collection, store: Store) -> Iterator[Result]:
+    """Yield what the settings say about the data and the data do not."""
+    publisher = collection.settings.publisher
+    if (
+        publisher
+        and next(store.quads_for_pattern(NamedNode(collection.settings.ids + publisher), None, None), None) is None
+    ):
+        message = f"the publisher is said to be {publisher}, which nothing describes: write it, or correct the setting"
+        lines = (collection.root / FILE_NAME).read_text("utf-8-sig").splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if text.startswith("publisher")), 1)
+        yield Result(Severity.WARNING, message, FILE_NAME, line)
 
 
 @contextmanager
@@ -112,12 +129,17 @@ def _words_in(store: Store, vocabulary: Vocabulary) -> Iterator[None]:
 class _Reporter:
     """Gives faults and findings their names, files and lines."""
 
-    def __init__(self, collection: Collection, vocabulary: Vocabulary, sources: Sources) -> None:
+    def __init__(
+        self, collection: Collection, vocabulary: Vocabulary, sources: Sources, aims: Mapping[str, str]
+    ) -> None:
+        self.aims = aims
         self.ids = collection.settings.ids
         self.language = collection.settings.language
         self.sources = sources
         self.store = sources.store
         self.lines = Lines(collection, vocabulary)
+        # A value that is written and cannot be read is not missing, too.
+        self.unread = {(fault.node, fault.predicate) for fault in sources.faults if fault.line is not None}
         self.files = dict(sources.graphs)
         for graph, files in sources.graphs.items():
             self.files.setdefault(derived_graph(graph, self.ids), files)
@@ -142,16 +164,19 @@ class _Reporter:
             assert isinstance(finding, Finding)
             focus = read_term(finding.focus)
             value = None if finding.value is None else read_term(finding.value)
-            file, subject = self._file_of(focus, finding.path, value)
+            shape = finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None
+            about = finding.path or self.aims.get(shape or "")
+            file, subject = self._file_of(focus, about, value)
             if finding.component in _MENDABLE and self._may_be_mended(file, finding.path, value):
+                continue
+            if finding.component == _MIN_COUNT and (_plain(focus), finding.path) in self.unread:
                 continue
             if file and subject:
                 self.lines.expect(file, [subject])
-            placed.append((finding, focus, value, file, subject))
-        for finding, focus, value, file, subject in placed:
-            text = _plain(value)
-            line = (self.lines.find(file, subject, finding.path, text) or 1) if file and subject else None
-            node = _plain(focus)
+            placed.append((finding, shape, focus, value, about, file, subject))
+        for finding, shape, focus, value, about, file, subject in placed:
+            text, node = _plain(value), _plain(focus)
+            line = self._line_of(file, subject, about, text, node) if file and subject else None
             yield Result(
                 Severity(finding.severity.removeprefix(SH).lower()),
                 self._message(finding.component, finding.message, value),
@@ -161,13 +186,20 @@ class _Reporter:
                 self.name_of(node),
                 finding.path,
                 finding.value if value != focus else None,
-                finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None,
+                shape,
                 finding.component,
             )
 
+    def _line_of(self, file: SourceFile, subject: str, about: str | None, value: str | None, node: str | None) -> int:
+        if subject == value != node:
+            # A part is to be mended and not its whole: its position, else its beginning.
+            about, value = SCHEMA + "position", None
+        return self.lines.find(file, subject, about, None if value == subject else value) or 1
+
     def _message(self, component: str, message: str, value: object) -> str:
         """Return a shape's message; where a thing is asked for that nothing describes, that comes first."""
-        if component != SH + "ClassConstraintComponent" or not isinstance(value, NamedNode):
+        referring = (SH + "ClassConstraintComponent", SH + "OrConstraintComponent")
+        if component not in referring or not isinstance(value, NamedNode) or not value.value.startswith(self.ids):
             return message
         if next(self.store.quads_for_pattern(value, None, None, None), None) is not None:
             return message
@@ -205,6 +237,12 @@ class _Reporter:
         if not isinstance(focus, NamedNode):
             return None, None
         predicate = NamedNode(path) if path and "<" not in path else None
+        backwards = re.fullmatch(r"\^\(<(.*)>\)", path or "")
+        if backwards and isinstance(value, NamedNode):
+            # What points here is to be mended where it does.
+            for quad in self.store.quads_for_pattern(value, NamedNode(backwards[1]), focus):
+                if files := self.files.get(getattr(quad.graph_name, "value", "")):
+                    return files[0], value.value
         for pattern in (
             (focus, predicate, value),
             (focus, predicate, None),

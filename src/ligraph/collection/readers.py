@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 from xml.parsers import expat
 
 import orjson
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from ligraph.collection import yamlld
+from ligraph.collection.ids import complaint
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.collection.yamltree import nearest
+from ligraph.config import is_language
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, YAML_LD, Format
 from ligraph.namespaces import LIG
 
@@ -172,6 +174,7 @@ def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
     except RecursionError:
         source.cut(1, "this is nested too deeply to be read")
         return
+    source.complaints += _unusable(expanded, source)
     for key in sorted(name for name in dropped if isinstance(name, str) and not name.startswith("@")):
         line = _line_of_text(source.text, json.dumps(key, ensure_ascii=False))
         right = nearest(key, vocabulary.terms)
@@ -185,6 +188,35 @@ def _read_json(source: Source, vocabulary: Vocabulary) -> Iterator[Quad]:
         source.cut(1, "this is nested too deeply to be read")
         return
     yield from quads
+
+
+def _unusable(node: Any, source: Source) -> Iterator[yamlld.Complaint]:
+    """Yield what is wrong with ids and languages: what is said with a malformed one would be dropped."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _unusable(item, source)
+    elif isinstance(node, dict):
+        language = node.get("@language")
+        if isinstance(language, str) and not is_language(language):
+            line = _line_of_text(source.text, json.dumps(language, ensure_ascii=False))
+            yield yamlld.Complaint(line, f"“{language}” is not a language tag, such as en or pt-BR")
+        types = node.get("@type")
+        for iri in (node.get("@id"), *(types if isinstance(types, list) else ())):
+            if isinstance(iri, str) and not iri.startswith("_:") and not _is_iri(iri):
+                local = iri.removeprefix(source.ids)
+                line = _line_of_text(source.text, json.dumps(local, ensure_ascii=False))
+                what = complaint(local) if local != iri else None
+                yield yamlld.Complaint(line, what or f"“{local}” is not an address or an id")
+        for value in node.values():
+            yield from _unusable(value, source)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 class _Unreadable(Exception):
@@ -215,7 +247,18 @@ def _load_json(text: str) -> Any:
     def fraction(number: str) -> float:
         return float(number) if isfinite(float(number)) else refuse(number)
 
-    document = json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=refuse)
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            keys = [key for key, _ in pairs]
+            key = next(key for key in keys if keys.count(key) > 1)
+            last = json.dumps(members[key], ensure_ascii=False)
+            member = rf"{re.escape(json.dumps(key, ensure_ascii=False))}\s*:\s*"
+            line = _line_of_pattern(text, member + re.escape(last), member)
+            raise _Unreadable(line, f"“{key}” is written twice in one place: keep one, or make it a list")
+        return members
+
+    document = json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=refuse, object_pairs_hook=once)
     for escape in _ESCAPE.finditer(text):
         if escape["lone"]:
             line = text.count("\n", 0, escape.start()) + 1
@@ -246,8 +289,9 @@ def _undecodable(content: bytes) -> int | None:
     return None
 
 
-def _line_of_pattern(text: str, pattern: str) -> int:
-    match = re.search(pattern, text)
+def _line_of_pattern(text: str, *patterns: str) -> int:
+    """Return the line of the first pattern that is found, or 1."""
+    match = next((match for pattern in patterns if (match := re.search(pattern, text))), None)
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Store
 
 from ligraph.collection.ids import complaint
 from ligraph.collection.report import Result, Severity
-from ligraph.collection.yamltree import YamlError, compose, line_of
+from ligraph.collection.yamltree import YamlError, compose, is_null, line_of
 from ligraph.config import Collection
 from ligraph.errors import CollectionError
 
@@ -58,6 +58,9 @@ def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], 
             continue
         if (first := lines.setdefault(key.value, line_of(key))) != line_of(key):
             complain(key, f"{key.value} is listed twice, first at line {first}: keep one")
+            continue
+        if is_null(value):
+            complain(key, f"{key.value} has nothing after it: write removed, or the id that replaces it")
             continue
         target = None if value.value == REMOVED else value.value
         if wrong := complaint(key.value) or (target and complaint(target)):

@@ -87,5 +87,11 @@ class Report:
 
 
 def report_of(results: Iterable[Result]) -> Report:
-    """Return a report of distinct results in their order."""
-    return Report(tuple(sorted(set(results), key=lambda result: result.order)))
+    """Return a report of distinct results in their order.
+
+    Shape: what several constraints of a shape say of one value in the same words is said once.
+    """
+    distinct: dict[tuple[object, ...], Result] = {}
+    for result in sorted(results, key=lambda result: (result.order, result.component or "")):
+        distinct.setdefault((result.order, result.shape), result)
+    return Report(tuple(distinct.values()))

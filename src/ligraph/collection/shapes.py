@@ -103,6 +103,16 @@ class Shapes:
         return None
 
     @cached_property
+    def aims(self) -> dict[str, str]:
+        """The property that a shape is about, for shapes that target its subjects and those of no other."""
+        found = {}
+        for shape in set(self.graph.subjects(SH.targetSubjectsOf)):
+            properties = list(self.graph.objects(shape, SH.targetSubjectsOf))
+            if len(properties) == 1:
+                found[str(shape)] = str(properties[0])
+        return found
+
+    @cached_property
     def counts_rows(self) -> bool:
         """Whether a query counts rows, so that a statement which two graphs make must not be met twice."""
         return any(_COUNTS_ROWS.search(str(self.graph.value(found.node, SH.select))) for found in self.sparql)
@@ -185,6 +195,8 @@ def read_shapes(collection: Collection) -> Shapes:
             seen.add(digest)
         except OSError as error:
             raise CollectionError(f"{path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise CollectionError(f"{path} is not UTF-8", hint="save it as UTF-8") from None
         except SyntaxError as error:
             line = getattr(error, "lines", -1) + 1
             raise CollectionError(f"{path}:{line}: this is not Turtle: {getattr(error, '_why', error)}") from None

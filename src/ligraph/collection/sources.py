@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Quad, Store
 
 from ligraph.collection.files import SourceFile, source_files
-from ligraph.collection.ids import complaint
+from ligraph.collection.ids import complaint, thing_of
 from ligraph.collection.readers import Source, read_quads
-from ligraph.collection.vetting import Vetted, mistyped, rewritten, undeclared, vet
+from ligraph.collection.vetting import Vetted, is_too_large, mistyped, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.errors import CollectionError
@@ -94,7 +94,8 @@ def _read_file(
     content = content.removeprefix(BOM_UTF8)
     source = Source(content, file.format, settings.ids, file.graph, settings.language, settings.base)
     vetted = Vetted()
-    quads = vet(read_quads(source, vocabulary), file.graph, settings.ids, vetted)
+    others = {other.graph for other in sources.files} - {file.graph}
+    quads = vet(read_quads(source, vocabulary), file.graph, others, settings.ids, vetted)
     sources.store.bulk_extend(quads)
     home = NamedNode(file.graph)
     sources.store.add(Quad(home, NamedNode(TYPE), NamedNode(VOID + "Dataset"), home))
@@ -104,7 +105,7 @@ def _read_file(
         sources.broken.append(file)
     for found in source.complaints:
         node = settings.ids + found.node if found.node else None
-        sources.faults.append(Fault(file, found.message, line=found.line, node=node))
+        sources.faults.append(Fault(file, found.message, line=found.line, node=node, predicate=found.property))
     sources.faults.extend(_faults_of(file, vetted, settings.ids, vocabulary))
     sources.faults.extend(_named_twice(file, vetted, homes))
 
@@ -124,6 +125,14 @@ def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabular
     for subject, predicate, value in sorted(vetted.unaddressed):
         wrong = f"“{value.removeprefix(ids)}” is an id of this collection and no address: write https://… whole"
         yield Fault(file, wrong, node=subject, predicate=predicate, values=(value,))
+    for literal in sorted(vetted.typed, key=lambda literal: literal.value):
+        if is_too_large(literal):
+            message = f"“{literal.value}” is too large for a number: engines count to 9,223,372,036,854,775,807"
+            yield Fault(file, message, values=(literal.value,))
+    for iri, cls in sorted(vetted.foreign):
+        message = f"this is a {shorten(cls)} of another place than {ids}, so it has no page here: give it an id"
+        if cls in vocabulary.segmented:
+            yield Fault(file, message, node=iri, predicate=TYPE, values=(cls,), warning=True)
     for iri, is_error, message in undeclared(vetted, ids, vocabulary):
         if iri in vetted.predicates:
             yield Fault(file, message, predicate=iri, warning=not is_error)
@@ -140,7 +149,8 @@ def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabular
 def _named_twice(file: SourceFile, vetted: Vetted, homes: dict[str, SourceFile]) -> Iterator[Fault]:
     shared: dict[SourceFile, list[str]] = defaultdict(list)
     for iri in vetted.subjects:
-        first = homes.setdefault(iri, file)
+        # A thing and its parts are one: a role of a person stands in the person's file.
+        first = homes.setdefault(thing_of(iri), file)
         if first is not file and iri != file.graph:
             shared[first].append(iri)
     for first, iris in shared.items():

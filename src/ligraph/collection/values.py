@@ -4,10 +4,12 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from ligraph.collection.ids import complaint
 from ligraph.collection.vocabulary import DATE, OFFSET, Term, Vocabulary
 from ligraph.collection.yamltree import nearest
-from ligraph.namespaces import TYPE, XSD
+from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD
 
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 _DATES = (
@@ -96,7 +98,8 @@ def read_word(text: str, term: Term, vocabulary: Vocabulary) -> str:
 def class_or_word(text: str, vocabulary: Vocabulary) -> str:
     """Return the IRI that a word of the context stands for, or what was written."""
     meaning = vocabulary.context.get(text, text)
-    return vocabulary.expand(meaning) if isinstance(meaning, str) else text
+    iri = vocabulary.expand(meaning) if isinstance(meaning, str) else text
+    return SCHEMA + iri.removeprefix(SCHEMA_HTTPS) if iri.startswith(SCHEMA_HTTPS) else iri
 
 
 def read_reference(text: str, vocabulary: Vocabulary) -> str:
@@ -108,6 +111,12 @@ def read_reference(text: str, vocabulary: Vocabulary) -> str:
     if iri != text or "://" in text or text.startswith(("mailto:", "urn:")):
         if bad := _NOT_IN_IRI.search(iri):
             raise ValueError(f"“{text}” is not an address: “{bad[0]}” cannot be in one")
+        try:
+            # What is no IRI would be dropped without a word by those who read JSON-LD.
+            NamedNode(iri)
+        except ValueError as error:
+            reason = str(error).removeprefix("Invalid ")
+            raise ValueError(f"“{text}” is not an address: wrong {reason}; “%” itself is written %25") from None
         return iri
     if ":" in text:
         prefix = text.partition(":")[0]

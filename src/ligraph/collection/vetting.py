@@ -1,7 +1,7 @@
 """What is checked on every single statement while it is read, before any shape."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
@@ -22,12 +22,13 @@ class Vetted:
     """What came to light while the statements of one file were read.
 
     Shape: `bad_ids` by IRI with the complaint; `subjects` only things and parts below the base; `typings` has the
-    subjects by segment and class; `unaddressed` the statements whose address is an id of the collection;
-    `blank_links` subject and predicate of statements that lead to a blank node, or stand in a graph that is one;
-    `bad_graphs` by IRI with the complaint and such a pair.
+    subjects by segment and class, `foreign` subject and class of things outside the base; `unaddressed` the statements
+    whose address is an id of the collection; `blank_links` subject and predicate of statements that lead to a blank
+    node, or stand in a graph that is one; `bad_graphs` by IRI with the complaint and such a pair.
     """
 
     blank: bool = False
+    foreign: set[tuple[str, str]] = field(default_factory=set)
     blank_links: dict[tuple[str, str], None] = field(default_factory=dict)
     bad_graphs: dict[str, tuple[str, tuple[str, str]]] = field(default_factory=dict)
     bad_ids: dict[str, str] = field(default_factory=dict)
@@ -40,10 +41,10 @@ class Vetted:
     graphs: set[str] = field(default_factory=set)
 
 
-def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator[Quad]:
+def vet(quads: Iterable[Quad], graph: str, others: Set[str], ids: str, vetted: Vetted) -> Iterator[Quad]:
     """Yield statements as they go into the store: in the file's graph unless they name one, schema.org as http.
 
-    Statements with a blank node or a malformed id are left out and noted.
+    Statements with a blank node, a malformed id, or in a graph of `others`, the other files, are left out and noted.
     """
     home = NamedNode(graph)
     subject_before: object = None
@@ -87,7 +88,7 @@ def vet(quads: Iterable[Quad], graph: str, ids: str, vetted: Vetted) -> Iterator
         elif isinstance(name, BlankNode):
             vetted.blank_links[subject.value, word] = None
             continue
-        elif name.value not in vetted.graphs and not _vet_graph(name.value, graph, ids, (subject.value, word), vetted):
+        elif name.value not in vetted.graphs and not _vet_graph(name.value, others, ids, (subject.value, word), vetted):
             continue
         yield Quad(subject, predicate, value, name)
 
@@ -124,13 +125,23 @@ def undeclared(vetted: Vetted, ids: str, vocabulary: Vocabulary) -> Iterator[tup
 
 def mistyped(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
     """Yield the things whose class is not one of their segment: IRI, class, message."""
-    elsewhere = {cls for classes in vocabulary.allowed.values() for cls in classes}
     for (segment, cls), subjects in sorted(vetted.typings.items()):
-        if cls not in elsewhere or segment not in vocabulary.allowed or vocabulary.may_be(segment, cls):
+        if cls not in vocabulary.segmented or vocabulary.may_be(segment, cls):
             continue
-        names = " or ".join(sorted(shorten(known) for known in vocabulary.allowed[segment]))
+        names = " or ".join(sorted(shorten(known) for known in vocabulary.allowed.get(segment, ())))
+        wrong = f"a thing under “{segment}/” is a {names}, not a {shorten(cls)}"
+        if not names:
+            wrong = f"no class has ids that begin with “{segment}/”{nearest(segment, vocabulary.allowed)}"
         for subject in subjects:
-            yield subject, cls, f"a thing under “{segment}/” is a {names}, not a {shorten(cls)}"
+            yield subject, cls, wrong
+
+
+def is_too_large(literal: Literal) -> bool:
+    """Return whether a literal is a whole number that engines cannot hold, in 64 bits with a sign."""
+    text = literal.value.lstrip("+-").lstrip("0")
+    if literal.datatype.value != XSD + "integer" or len(text) < 19 or not text.isdecimal():
+        return False
+    return len(text) > 19 or int(text) > 2**63 - 1
 
 
 def rewritten(typed: set[Literal]) -> dict[Literal, Literal]:
@@ -163,14 +174,14 @@ def _vet_subject(subject: object, ids: str, vetted: Vetted) -> bool:
     return True
 
 
-def _vet_graph(name: str, own: str, ids: str, said: tuple[str, str], vetted: Vetted) -> bool:
+def _vet_graph(name: str, others: Set[str], ids: str, said: tuple[str, str], vetted: Vetted) -> bool:
     """Return whether a file may speak in a graph that it names: not in another file's, nor in those that we write."""
     wrong = None
     if name == ONTOLOGY_GRAPH.value:
         wrong = "this is said in the graph of the ontology, which no release holds: name another graph"
     elif name.startswith(f"{ids}derived/"):
         wrong = "this is said in a graph of what follows from others: rules write those, name another graph"
-    elif name.startswith(f"{ids}graph/") and name != own:
+    elif name in others:
         wrong = "this is said in the graph of another file: write it in that file, or name another graph"
     if wrong:
         vetted.bad_graphs.setdefault(name, (wrong, said))
@@ -184,6 +195,8 @@ def _note_class(subject: str, cls: str, ids: str, vetted: Vetted) -> None:
     if subject.startswith(ids):
         segment = subject[len(ids) :].partition("/")[0]
         vetted.typings.setdefault((segment, cls), []).append(subject)
+    else:
+        vetted.foreign.add((subject, cls))
 
 
 def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:

@@ -154,6 +154,11 @@ class Vocabulary:
         return self._by_segment(LIG + "segment")
 
     @cached_property
+    def segmented(self) -> frozenset[str]:
+        """The classes whose things have ids under a segment."""
+        return frozenset(cls for classes in self.allowed.values() for cls in classes)
+
+    @cached_property
     def superclasses(self) -> dict[str, frozenset[str]]:
         """Each class with all classes above it, itself included."""
         above: dict[str, set[str]] = defaultdict(set)
@@ -223,7 +228,14 @@ def _parse(path: Path) -> Iterator[Triple]:
 
 def _read_context(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text("utf-8"))["@context"])
+        context = dict(json.loads(path.read_text("utf-8"))["@context"])
+        for key, value in context.items():
+            names = (
+                [value.get("@id"), value.get("@reverse"), value.get("@type")] if isinstance(value, dict) else [value]
+            )
+            if not all(isinstance(name, str) for name in names if name is not None):
+                raise CollectionError(f"{path}: “{key}” is not defined as JSON-LD defines a term")
+        return context
     except json.JSONDecodeError as error:
         raise CollectionError(f"{path}:{error.lineno}: {error.msg}") from None
     except (KeyError, TypeError, ValueError):

@@ -23,11 +23,16 @@ _CLIP = {"start", "end", "startOffset", "endOffset", "recording", "isPartOf"}
 
 @dataclass(frozen=True)
 class Complaint:
-    """Something wrong with what a file says, at a line; `node` is the id of the thing, where it is known."""
+    """Something wrong with what a file says, at a line.
+
+    Shape: `node` is the id of the thing, `property` the IRI of the property that a value was written for, where they
+    are known.
+    """
 
     line: int
     message: str
     node: str | None = None
+    property: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class _Reader:
         self, node: yaml.Node, into: list[Any], minted: str | None = None, type_: str | None = None
     ) -> str | None:
         """Add the thing that a mapping describes to `into`; return its id, or None where it has no good one."""
-        entries = self.entries(node, "a thing is a mapping that begins with “id: segment/slug”", minted)
+        entries = self.entries(node, "a thing is a mapping that begins with “id: segment/slug”", minted or _id_in(node))
         written = {key.value: value for key, value in entries}
         identifier = self.read_id(written["id"]) if "id" in written else minted
         if identifier is None:
@@ -156,7 +161,7 @@ class _Reader:
             return []
         default = self.vocabulary.segments.get(segment, ())
         types = []
-        for scalar in self.scalars(written["type"]) if "type" in written else ():
+        for scalar in self.scalars("type", written["type"], identifier) if "type" in written else ():
             iri = class_or_word(scalar.value, self.vocabulary)
             if self.vocabulary.may_be(segment, iri):
                 types.append(iri)
@@ -267,7 +272,7 @@ class _Reader:
         try:
             value = read_scalar("" if is_null(node) else node.value, term, self.vocabulary)
         except ValueError as error:
-            self.complain(node, str(error), owner)
+            self.complain(node, str(error), owner, term.iri)
             return
         values.append(value)
         if isinstance(value, dict):
@@ -281,7 +286,7 @@ class _Reader:
             if not is_language(key.value):
                 self.complain(key, f"“{key.value}” is not a language tag, such as en or pt-BR", owner)
                 continue
-            for text in self.scalars(value):
+            for text in self.scalars(term.key, value, owner):
                 if is_null(text):
                     self.complain(text, f"“{term.key}” has no value in “{key.value}”: write one, or quote it", owner)
                     continue
@@ -323,10 +328,15 @@ class _Reader:
         self.complain(node, wanted, owner)
         return []
 
-    def scalars(self, node: yaml.Node) -> list[yaml.ScalarNode]:
+    def scalars(self, key: str, node: yaml.Node, owner: str) -> list[yaml.ScalarNode]:
         """Return one scalar or the scalars of a list."""
-        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return [item for item in nodes if isinstance(item, yaml.ScalarNode)]
+        found = []
+        for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if isinstance(item, yaml.ScalarNode):
+                found.append(item)
+            else:
+                self.complain(item, f"“{key}” has one value, or a flat list of values", owner)
+        return found
 
     def mark(self, subject: str, node: yaml.Node, property_: str | None = None, value: str | None = None) -> None:
         """Note where a statement stands."""
@@ -337,6 +347,16 @@ class _Reader:
         subject, value = (value, owner) if term.reverse else (owner, value)
         self.mark(subject, node, term.iri, value)
 
-    def complain(self, node: yaml.Node | None, message: str, owner: str | None = None) -> None:
+    def complain(
+        self, node: yaml.Node | None, message: str, owner: str | None = None, property_: str | None = None
+    ) -> None:
         """Note what is wrong, and go on."""
-        self.document.complaints.append(Complaint(line_of(node), message, owner))
+        self.document.complaints.append(Complaint(line_of(node), message, owner, property_))
+
+
+def _id_in(node: yaml.Node) -> str | None:
+    """Return the id that a mapping begins with, for complaints about the mapping itself."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(value, yaml.ScalarNode) and key.value == "id" and not complaint(value.value.strip()):
+            return str(value.value).strip()
+    return None
