@@ -69,12 +69,6 @@ def test_a_position_that_is_taken_twice_is_told_where_it_stands(collection: Writ
     assert lines[len(lines) - 2] == "  position: 1"
 
 
-def test_a_part_stands_in_the_file_of_its_thing(collection: WriteCollection) -> None:
-    role = "- id: person/p#role-1\n  type: Membership\n  member: person/p\n  roleName: Chair\n"
-    root = collection({"data/a.yaml": HEAD + "- id: person/p\n  name: P\n", "data/b.yaml": HEAD + role})
-    assert says(told(root), "b.yaml", 3, "described in data/a.yaml too")
-
-
 def test_nobody_speaks_in_the_graph_of_another_file(collection: WriteCollection) -> None:
     quads = f"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> <{IDS}graph/other.yaml> ."
     root = collection({"data/a.nq": quads, "data/other.yaml": HEAD + "- id: person/p\n  name: P\n"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Quad, Store
 
 from ligraph.collection.files import SourceFile, source_files
-from ligraph.collection.ids import complaint, thing_of
+from ligraph.collection.ids import complaint
 from ligraph.collection.readers import Source, read_quads
 from ligraph.collection.vetting import Vetted, is_too_large, mistyped, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
@@ -149,8 +149,8 @@ def _faults_of(file: SourceFile, vetted: Vetted, ids: str, vocabulary: Vocabular
 def _named_twice(file: SourceFile, vetted: Vetted, homes: dict[str, SourceFile]) -> Iterator[Fault]:
     shared: dict[SourceFile, list[str]] = defaultdict(list)
     for iri in vetted.subjects:
-        # A thing and its parts are one: a role of a person stands in the person's file.
-        first = homes.setdefault(thing_of(iri), file)
+        # Each part is looked at by itself: a later post adds a role to a person whom an earlier one describes.
+        first = homes.setdefault(iri, file)
         if first is not file and iri != file.graph:
             shared[first].append(iri)
     for first, iris in shared.items():
