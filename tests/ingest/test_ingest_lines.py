@@ -13,6 +13,9 @@ PRESENTERS = {
     "Ann Lee, President, Bright High Graduate School of Education": [
         ("President", "Bright High Graduate School of Education")
     ],
+    "Ann Lee, Vice President, Networks and Partnerships, Harbor Hopes for Public Schools": [
+        ("Vice President, Networks and Partnerships", "Harbor Hopes for Public Schools")
+    ],
     "Ann Lee, Senior Director, National Programs, Harbor Foundation": [
         ("Senior Director, National Programs", "Harbor Foundation")
     ],
@@ -137,6 +140,11 @@ def test_names(line: str, names: list[str]) -> None:
         ("Watch the first 4:10", [(0, 250)]),
         ("Watch from 3: 05–4:10", [(185, 250)]),
         ("Watch from 1h02m03s to 1h10m", [(3723, 4200)]),
+        ("Watch the first 10 minutes", [(0, 600)]),
+        ("Listen to the first 90 seconds", [(0, 90)]),
+        ("Watch minutes 5–10", [(300, 600)]),
+        ("Watch from minute 5 to minute 10", [(300, 600)]),
+        ("Watch from 36.28–40.53", [(2188, 2453)]),
         ("Watch 12:30–end", [(750, None)]),
         ("Start at 3:20", [(200, None)]),
         ("Watch from 99:99–101:00", []),
@@ -151,7 +159,10 @@ def test_times(text: str, ranges: list[tuple[int, int | None]]) -> None:
     assert bool(reading.wrong) is not bool(ranges)
 
 
-@pytest.mark.parametrize("text", ["Watch this film of 1 hour 20 minutes.", "A 12 minute film", "Listen for 5m"])
+@pytest.mark.parametrize(
+    "text",
+    ["Watch this film of 1 hour 20 minutes.", "A 12 minute film", "Listen for 5m", "What the first 10 minutes are for"],
+)
 def test_a_length_is_no_time_to_watch_from(text: str) -> None:
     assert not has_times(text)
 

@@ -8,7 +8,7 @@ from bs4.element import Tag
 from ligraph.collection.ingest.words import ACTIONS, words_of
 
 _NEVER_TEXT = words_of("""
-    script style noscript template svg iframe select textarea input object audio video canvas head
+    script style noscript template svg select textarea input canvas head
 """)
 _AROUND = words_of("nav aside form button footer dialog")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -18,6 +18,7 @@ _CHROME = words_of("""
     share sharing sharedaddy social related comments comment respond cookie cookies gdpr consent sidebar breadcrumb
     breadcrumbs newsletter subscribe menu navbar popup modal footer skip advert advertisement ads jp pagination
 """)
+_CLOSED = words_of("toggle accordion tab tabs panel pane collapse collapsible expand expander faq details")
 _ASIDES = words_of("screen-reader-text sr-only visually-hidden tags byline meta")
 
 
@@ -37,8 +38,8 @@ def _is_chrome(tag: Tag) -> bool:
     if tag.name == "header":
         return tag.find("h1") is None and tag.find_parent(["article", "main"]) is None
     style = str(tag.get("style", "")).replace(" ", "").lower()
-    # What is longer may be the closed part of an accordion, which a reader can open.
-    hidden = (tag.has_attr("hidden") or "display:none" in style) and len(tag.get_text()) < 300 and not _has_action(tag)
+    is_hidden = tag.has_attr("hidden") or "display:none" in style
+    hidden = is_hidden and len(tag.get_text()) < 300 and not _has_action(tag) and not _opens_up(tag, words)
     if hidden or str(tag.get("role", "")) in _ROLES or not words.isdisjoint(_CHROME):
         return True
     # The word above a resource may be marked up as its tag.
@@ -50,6 +51,12 @@ def _is_own(tag: Tag) -> bool:
     is_heading = tag.find_parent(_HEADINGS) is not None or tag.find(_HEADINGS) is not None
     linked = tag.find_parent("a", href=True) is not None
     return tag.name == "button" and (linked or is_heading or bool(_OPENS.match(tag.get_text(" ", strip=True))))
+
+
+def _opens_up(tag: Tag, words: set[str]) -> bool:
+    """Return whether what is hidden is the closed part of an accordion or tab, which a reader can open."""
+    is_part = tag.get("role") in ("tabpanel", "region") or not words.isdisjoint(_CLOSED)
+    return is_part and tag.find(["p", "li"]) is not None
 
 
 def _has_action(tag: Tag) -> bool:

@@ -8,6 +8,9 @@ from ligraph.collection.ingest.words import NOT_ROLES, ORGANIZATIONS, PLACES, RO
 _PREPOSITION = re.compile(r"\s+(?:of|for|in|on|to|with|within|von|de|du)\s+", re.I)
 _WORD = re.compile(r"[^\W_][\w’'.&-]*")
 _TAIL = re.compile(r"-(?:in|at|for|on)-.*$")
+# `Networks and Partnerships` are what somebody is responsible for.
+_MANY = "networks|schools|districts|partnerships|colleges|universities|communities"
+_PAIR = re.compile(rf"(?:(?:{_MANY})\s+(?:and|&)\s+\w+|\w+\s+(?:and|&)\s+(?:{_MANY}))", re.I)
 _BRAND = re.compile(r"^[A-Z][A-Z&.-]{1,7}(?: \d+)?$|[a-z][A-Z]")
 
 
@@ -37,7 +40,7 @@ def organization_score(part: str, known: frozenset[str]) -> float:
         return -3.0
     head = last_word(before_preposition(bare))
     words = {word.casefold().strip(".") for word in _WORD.findall(bare)}
-    if words and words <= ORGANIZATIONS | UNITS:
+    if words and (words <= ORGANIZATIONS | UNITS or _PAIR.fullmatch(bare)):
         return 0.5
     if head in ORGANIZATIONS or last_word(bare) in ORGANIZATIONS:
         return 3.0

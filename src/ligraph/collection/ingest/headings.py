@@ -48,7 +48,18 @@ def with_actions(lines: Sequence[Line]) -> list[Line]:
     for index in range(1, len(found) - 2):
         if _is_unknown_action(found, index, levels):
             found[index] = replace(found[index], action=found[index].plain.casefold())
-    return found
+    return _with_players_below(found)
+
+
+def _with_players_below(lines: list[Line]) -> list[Line]:
+    """Return lines in which what a page plays stands below the action that it is for, also where all stood above it."""
+    players = [index for index, line in enumerate(lines) if line.is_embedded and any(o.action for o in lines[index:])]
+    after = [index for index, line in enumerate(lines) if line.is_embedded and index not in players]
+    if after or not players or not all(lines[index + 1].action for index in players):
+        return lines
+    for index in players:
+        lines[index], lines[index + 1] = lines[index + 1], lines[index]
+    return lines
 
 
 def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 from ligraph.collection.ingest.names import is_presenter
 from ligraph.collection.ingest.words import ACTIONS, LINK_VERBS, PRESENTER_WORDS
 
-Kind = Literal["text", "item", "heading"]
+Kind = Literal["text", "item", "heading", "embed", "file"]
 
 _BULLET = re.compile(r"^(?:[•●◦▪■‣·*–—+-]|o(?=\s[A-Z])|\(?\d{1,2}[.)])\s+(?=\S)")
 _ORNAMENT = re.compile(r"^[^\w“\"‘'(\[{]+|[:\s.*_=~|–—-]+$")
@@ -44,7 +44,8 @@ class Line:
     """One line of a post.
 
     Shape: `number` counts from 1 in the file; lines of one paragraph share their `block`; `level` is that of a
-    heading; `strong` when all of it is emphasised; `action` is the word of a line that announces one.
+    heading; `strong` when all of it is emphasised; `action` is the word of a line that announces one. What a page
+    plays in itself is a line too, a player of another site (`embed`) or a `file`, with its address as text and link.
     """
 
     text: str
@@ -55,6 +56,11 @@ class Line:
     strong: bool = False
     links: tuple[Link, ...] = ()
     action: str | None = None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Return whether the line is none that a person reads, but what the page plays there."""
+        return self.kind in ("embed", "file")
 
     @property
     def plain(self) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
+from ligraph.collection.ingest.addresses import absolute
 from ligraph.collection.ingest.documents import Document
 from ligraph.collection.ingest.pages import date_of, page_document
-from ligraph.collection.ingest.walking import LINE, absolute
+from ligraph.collection.ingest.walking import LINE
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 

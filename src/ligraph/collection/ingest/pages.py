@@ -7,11 +7,12 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Comment
 from bs4.element import Tag
 
+from ligraph.collection.ingest.addresses import absolute
 from ligraph.collection.ingest.chrome import prune, words_in
 from ligraph.collection.ingest.decoding import spaced
 from ligraph.collection.ingest.documents import Document, finished, width_of
 from ligraph.collection.ingest.pictures import with_pictures
-from ligraph.collection.ingest.walking import Walker, absolute
+from ligraph.collection.ingest.walking import Walker
 from ligraph.collection.values import date_type
 from ligraph.errors import PostError
 

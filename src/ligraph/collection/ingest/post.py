@@ -57,7 +57,7 @@ def read_post(content: bytes, filename: str) -> Post:
         lacks = "no headings of sets" if has_actions else "no resources under WATCH, READ, ACT or LISTEN"
         raise PostError(f"{filename} is not a post: it has {lacks}", hint=EXPECTED)
     post = Post("", 1, document.form, filename, document.address, document.published)
-    _read_opening(post, document, lines[: headings[0].start])
+    _read_opening(post, document, [line for line in lines[: headings[0].start] if not line.is_embedded])
     ends = [heading.start for heading in headings[1:]] + [len(lines)]
     for heading, end in zip(headings, ends, strict=True):
         post.sets.append(_read_set(post, heading, lines[heading.body : end], is_end=end == len(lines)))
@@ -106,7 +106,7 @@ def _read_set(post: Post, heading: Heading, lines: list[Line], *, is_end: bool) 
     """Read one set: everything before its first action is about the set, the rest are its resources."""
     found = ResourceSet(heading.name, heading.line, heading.number)
     first = next((index for index, line in enumerate(lines) if line.action), len(lines))
-    roster = take_presenters(lines[:first])
+    roster = take_presenters([line for line in lines[:first] if not line.is_embedded])
     found.presenters, found.paragraphs = roster.entries, paragraphs(roster.rest)
     if roster.entries and not roster.is_headed:
         message = f"“{found.name}” lists people without saying that they present; they are taken as its presenters"

@@ -50,8 +50,7 @@ def _mapping(values: Mapping[str, Any]) -> CommentedMap:
         node.fa.set_flow_style()
     in_flow = isinstance(values, Record) and values.flow
     for key, value in values.items():
-        # A folded text cannot stand within braces.
-        node[key] = _plain(value) if in_flow and isinstance(value, str) else _node(value)
+        node[key] = _in_braces(value) if in_flow and isinstance(value, str) else _node(value)
         if isinstance(value, Record) and value.line:
             node.yaml_add_eol_comment(f"line {value.line}", key, column=0)
     if isinstance(values, Record) and not values.flow and values.line and "id" in values:
@@ -84,6 +83,12 @@ def _plain(text: str) -> str:
         return text
     tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return text if tag.endswith(":str") else DoubleQuotedScalarString(text)
+
+
+def _in_braces(text: str) -> str:
+    """Return a text as it can stand within braces, where none is folded."""
+    # YAML 1.1 takes a question mark there for the beginning of a key.
+    return DoubleQuotedScalarString(text) if "?" in text else _plain(text)
 
 
 def _folds(text: str) -> list[int]:

@@ -28,7 +28,8 @@ _BROKEN_TIMES = re.compile(r"^\W*(?:watch|listen)\b.*(?:\d|\bfrom\b)", re.I)
 class Resource:
     """One resource as it stands in the post.
 
-    Shape: `action` is the word above it, in lower case; `is_timed_above` when its times stand beside its title.
+    Shape: `action` is the word above it, in lower case; `is_timed_above` when its times stand beside its title;
+    `players` are the lines of what the page plays in itself.
     """
 
     action: str
@@ -39,6 +40,7 @@ class Resource:
     links: list[Link] = field(default_factory=list)
     note_links: list[Link] = field(default_factory=list)
     title_links: tuple[Link, ...] = ()
+    players: list[Line] = field(default_factory=list)
     ranges: list[Range] = field(default_factory=list)
     times_line: int = 0
     is_timed_above: bool = False
@@ -90,9 +92,13 @@ class _Reader:
         """Read the resources below one action."""
         current: Resource | None = None
         presenting = is_over = False
+        players: list[Line] = []
         for index, line in enumerate(lines):
             inline = presenters_of(line)
-            if is_over:
+            if line.is_embedded:
+                # It stands below its resource, or above the title of the next.
+                (players if current is None or current.players else current.players).append(line)
+            elif is_over:
                 self.stray(line, last=True)
             elif current is not None and inline is not None:
                 presenting = True
@@ -102,6 +108,8 @@ class _Reader:
             elif current is None or self.begins(current, lines, index):
                 presenting = False
                 current = self.begin(action, line)
+                if current is not None:
+                    current.players, players = players, []
             elif not self.read_below(current, line):
                 if current.is_closed:
                     # What follows it at the end of a file is no further resource but what stands below the post.
@@ -109,7 +117,9 @@ class _Reader:
                     self.stray(line, last=is_last)
                 else:
                     current.body.append(line)
-        if current is None:
+        if current is not None:
+            current.players += players
+        else:
             message = f"{action.text} has nothing below it"
             self.decide("empty-action", message, action.number, "is the post whole? add the resource")
 
@@ -140,7 +150,7 @@ class _Reader:
         leads = any(is_cue(other) or has_times(other.text) for other in below[:8])
         if line.kind == "heading" and (current.body or current.is_closed):
             return leads or bool(line.links)
-        return current.is_closed and leads
+        return (current.is_closed or bool(current.players and current.body)) and leads
 
     def read_below(self, current: Resource, line: Line) -> bool:
         """Read what stands below a description: the link, times, a note. Return whether the line was one of them."""

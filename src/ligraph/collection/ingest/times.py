@@ -20,6 +20,16 @@ _UNITS = re.compile(
     r"(?:\s*(\d{1,2})\s*s(?:ec(?:ond)?s?)?)?\b",
     re.I,
 )
+_MINUTES = re.compile(
+    rf"\bminutes?\s+(\d{{1,3}})\s*(?:{_DASH}|{_UP_TO})\s*(?:minutes?\s+)?(\d{{1,3}})\b(?![:.]\d)", re.I
+)
+_FIRST = re.compile(
+    r"\b(watch|listen(?:\s+to)?|view|play|hear|see)\s+(?:only\s+|just\s+)?the\s+first\s+(\d{1,3})\s*"
+    r"-?(hours?|hrs?|minutes?|mins?|seconds?|secs?)\b",
+    re.I,
+)
+_SIZES = {"h": 3600, "m": 60, "s": 1}
+_DOTTED = re.compile(r"(?<![\d.:$€£])(\d{1,3})\.([0-5]\d)(?![\d.%])")
 _TORN = re.compile(r"(?<=\d): (?=\d\d(?!\d))|(?<=\d) :(?=\d\d(?!\d))")
 _WORDS = re.compile(r"\b(watch|listen|view|start|begin|play|from|at|hear|minutes?|clip|segment|skip|jump)\b", re.I)
 _BEGINNING = re.compile(r"\b(?:the\s+)?(?:very\s+)?(?:beginning|start)(?=\s*(?:-|–|—|to|until|through)\b)", re.I)
@@ -55,9 +65,13 @@ def has_times(text: str) -> bool:
 
 
 def _clocks(text: str) -> str:
-    """Return a text with `1h02m03s` and `3: 05` written as clocks show them, if it has no other times."""
+    """Return a text with `3: 05` and, if it has no other times, `1h02m03s` and their like as clocks show them."""
     text = _TORN.sub(":", text)
-    return text if _TIMES.search(text) else _UNITS.sub(_clock_of, text)
+    if _TIMES.search(text):
+        return text
+    text = _FIRST.sub(lambda match: f"{match[1]} 0:00–{clock(int(match[2]) * _SIZES[match[3][0].casefold()])}", text)
+    text = _DOTTED.sub(r"\1:\2", _MINUTES.sub(r"\1:00–\2:00", text))
+    return _UNITS.sub(_clock_of, text)
 
 
 def _clock_of(match: re.Match[str]) -> str:

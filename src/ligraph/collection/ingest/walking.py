@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from ligraph.collection.ingest.addresses import EMBEDS, absolute, embedded_address
 from ligraph.collection.ingest.chrome import words_in
 from ligraph.collection.ingest.decoding import spaced
-from ligraph.collection.ingest.lines import Line, Link, is_arrow
+from ligraph.collection.ingest.lines import Kind, Line, Link, is_arrow
 from ligraph.collection.ingest.pictures import button_words, picture_action
 from ligraph.collection.ingest.words import ACTIONS, words_of
 
@@ -22,22 +22,6 @@ _BLOCKS = words_of("""
 _STRONG = {"b", "strong"}
 _INLINE = _STRONG | {"em", "i", "span", "u", "mark", "font"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-
-
-def absolute(href: str, base: str | None = None) -> str | None:
-    """Return an address as it stands, made absolute; None for what is no web address or leads only within the page."""
-    href = href.strip()
-    if not href or href.startswith("#"):
-        return None
-    try:
-        whole = urljoin(base, href) if base else href
-        parts = urlsplit(whole)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    if not good:
-        return None
-    return re.sub(r"[\x00-\x20<>\"{}|\\^`]", lambda match: f"%{ord(match[0]):02X}", whole)
 
 
 @dataclass
@@ -83,6 +67,9 @@ class Walker:
                 self.words.append(" ")
             else:
                 self.flush()
+            return
+        if node.name in EMBEDS:
+            self.read_embedded(node)
             return
         if action := picture_action(node):
             self.flush()
@@ -135,6 +122,21 @@ class Walker:
             self.links.append(Link(label, target, anchor.spans))
         elif target is None and label and not anchor.href.startswith(("#", "mailto:", "tel:", "javascript:")):
             self.broken.append((anchor.href, self.cursor))
+
+    def read_embedded(self, node: Tag) -> None:
+        """Write what the page plays in itself as a line of its own."""
+        found = embedded_address(node, self.base)
+        if found is None:
+            return
+        self.flush()
+        href, target = found
+        if target is None:
+            self.broken.append((href, self.cursor))
+            return
+        self.block += 1
+        kind: Kind = "file" if node.name in ("video", "audio") else "embed"
+        self.lines.append(Line(target, self.cursor, self.block, kind, links=(Link("", target),)))
+        self.block += 1
 
     def is_label(self, text: str) -> bool:
         """Return whether a text with markup of its own is an action, though on the line of a title."""

@@ -20,6 +20,7 @@ COPIED = 90.0
 DIFFERENT = 70.0
 """Percent of likeness below which two descriptions are of two things."""
 
+_PLAYED = {"embed": "embedUrl", "file": "contentUrl"}
 _HINTS = (
     ("listen", re.compile(r"\b(?:listen|podcast|audio|hear)\b", re.I)),
     ("watch", re.compile(r"\b(?:watch|video|recording|film|webinar)\b", re.I)),
@@ -34,7 +35,7 @@ class Works:
         self.decisions = decisions
         self.resources = [resource for one in post.sets for resource in one.resources]
         self.sets = post.sets
-        self.has_links = post.form == "page" or any(r.links or r.title_links for r in self.resources)
+        self.has_links = post.form == "page" or any(r.links or r.title_links or r.players for r in self.resources)
         self.ids: dict[int, str] = {}
         for one in post.sets:
             self.ids[id(one)] = self.mint(register, "set", one.name, one.line)
@@ -81,13 +82,14 @@ class Works:
     def record(self, resource: Resource, appearances: list[Record]) -> Record:
         """Return the record of a resource."""
         action = self.actions[id(resource)]
+        url = self.address(resource)
         values = {
             "id": self.id_of(resource),
             "name": resource.name,
             "description": resource.description,
             "action": action,
             "learningResourceType": kind_of(resource),
-            "url": self.address(resource),
+            "url": url,
             "plays": self.plays(resource, action),
             "note": resource.notes[0] if len(resource.notes) == 1 else "\n\n".join(resource.notes),
             "appearances": appearances,
@@ -109,7 +111,8 @@ class Works:
 
     def plays(self, resource: Resource, action: str) -> Record | None:
         """Return what a resource plays: one clip where start and end are told, else the whole of its recording."""
-        sound = {"type": "AudioObject"} if action == "listen" else {}
+        recording = {"type": "AudioObject"} if action == "listen" else {}
+        recording |= {_PLAYED[line.kind]: line.text for line in resource.players[:1]}
         clip = next((one for one in resource.ranges if one.end is not None), None)
         if len(resource.ranges) > 1 or (resource.ranges and clip is None):
             told = ", ".join("-".join(filter(None, one.written)) for one in resource.ranges)
@@ -122,13 +125,13 @@ class Works:
             )
             self.decide("times", message, resource.times_line, (self.id_of(resource),), remedy)
         if clip is None:
-            return Record(resource.line, sound, flow=True) if action in ("watch", "listen") else None
+            return Record(resource.line, recording, flow=True) if action in ("watch", "listen") else None
         times = {"start": clock(clip.start), "end": clock(clip.end or 0)}
-        return Record(resource.times_line, times | ({"recording": sound} if sound else {}), flow=True)
+        return Record(resource.times_line, times | ({"recording": recording} if recording else {}), flow=True)
 
     def address(self, resource: Resource) -> str | None:
-        """Return where a resource leads: the address of its link, else that of its title."""
-        links = resource.links or list(resource.title_links)
+        """Return where a resource leads: its link, else that of its title, else what the page itself plays."""
+        links = resource.links or list(resource.title_links) or [link for one in resource.players for link in one.links]
         targets = list(dict.fromkeys(link.href for link in links))
         beside = [*resource.note_links, *(link for line in resource.body for link in line.links)]
         if len(targets) > 1:
@@ -215,8 +218,9 @@ class Works:
         """Note resources that lack what the others have: a post may have been cut."""
         usual = sum(bool(resource.cues) for resource in self.resources) * 2 > len(self.resources)
         for resource in self.resources:
-            bare = not resource.body and not resource.is_closed and not resource.title_links
-            if bare or (usual and not resource.cues and not resource.title_links):
+            leads = bool(resource.title_links or resource.players)
+            bare = not resource.body and not resource.is_closed and not leads
+            if bare or (usual and not resource.cues and not leads):
                 lacks = "a title and nothing else" if bare else "no link below it, as the others have"
                 message = f"“{resource.name}” has {lacks}"
                 self.decide(
