@@ -75,6 +75,45 @@ def test_a_file_that_a_person_renamed_is_found_by_its_post(root: Path) -> None:
     assert (again.file, again.is_new, again.differences) == ("data/renamed.yaml", False, ())
 
 
+@pytest.mark.parametrize("key", ["name", "id"])
+def test_a_post_that_a_person_called_otherwise_is_found(root: Path, key: str) -> None:
+    (first,) = ingest(root, post_of(EXPECTED[0]))
+    path = root / first.file
+    text = path.read_text("utf-8")
+    title = json.loads(EXPECTED[0].read_text("utf-8"))["title"]
+    slug = path.stem
+    text = (
+        text.replace(f"  name: '{title}'", "  name: Renamed")
+        if key == "name"
+        else text.replace(f"post/{slug}", "post/x")
+    )
+    path.rename(root / "data" / "renamed.yaml")
+    (root / "data" / "renamed.yaml").write_text(text, "utf-8")
+    (again,) = ingest(root, post_of(EXPECTED[0]))
+    assert (again.file, again.is_new) == ("data/renamed.yaml", False)
+    assert {difference.key for difference in again.differences} <= {key}
+    assert again.differences
+
+
+def test_an_organization_that_a_person_moved_to_another_file_is_the_same(root: Path) -> None:
+    presenters = "Presenters:\n  • Ana Example, Example University, Dean\n"
+    text = f"Notes: Part 1\n\nSet 1: Things\n\n{presenters}READ\n\nA Paper\n\nWords.\n\nDownload »\n"
+    post = root.parent / "post.txt"
+    post.write_text(text, "utf-8")
+    (first,) = ingest(root, post)
+    path = root / first.file
+    written = path.read_text("utf-8")
+    start = written.index("- id: organization/example-university")
+    end = written.index("- id:", start + 1)
+    moved = written[start:end].replace("organization/example-university", "organization/eu")
+    path.write_text(
+        (written[:start] + written[end:]).replace("organization/example-university", "organization/eu"), "utf-8"
+    )
+    (root / "data" / "organizations.yaml").write_text(f"things:\n{moved}", "utf-8")
+    (again,) = ingest(root, post)
+    assert again.differences == ()
+
+
 def test_a_person_in_two_posts_is_one_person_and_roles_go_on_counting(root: Path) -> None:
     text = (
         "{title}\n\nSet 1: Things\n\nPresenters:\n  • {who}\nREAD\n\n{resource}\n\nSome words about it.\n\nDownload »\n"

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import NamedNode, Store
 
 from ligraph.collection.checking import load
-from ligraph.collection.ingest import Decision, Difference, compare, draft, read_post
+from ligraph.collection.ids import slugify
+from ligraph.collection.ingest import Decision, Difference, Post, compare, draft, read_post
+from ligraph.collection.ingest.names import key_of
 from ligraph.collection.known import known_things
 from ligraph.config import Collection
 from ligraph.errors import CollectionError, PostError
-from ligraph.namespaces import NAME
+from ligraph.namespaces import NAME, SCHEMA
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Ingested:
 
     def _difference_text(self, difference: Difference) -> str:
         what = f"{difference.id} {difference.key}" if difference.key else difference.id
+        if difference.key == "id":
+            return f"  {self.file}:{difference.line}  {difference.id}: the post was drafted as {difference.in_post}"
         if difference.change == "changed":
             values = f"the post says “{difference.in_post}”, the file “{difference.in_file}”"
         else:
@@ -90,7 +94,7 @@ def ingest_posts(collection: Collection, posts: Sequence[str]) -> list[Ingested]
         _, sources = load(collection)
         store = sources.store
         ids = collection.settings.ids
-        path = _file_of(collection, store, post.title)
+        path = _file_of(collection, store, post)
         besides = collection.graph_of(path) if path else None
         drafted = draft(post, known_things(store, ids, besides=besides))
         if path is None:
@@ -110,17 +114,24 @@ def ingest_posts(collection: Collection, posts: Sequence[str]) -> list[Ingested]
     return results
 
 
-def _file_of(collection: Collection, store: Store, title: str) -> Path | None:
-    """Return the file that describes the post with a title, whatever its name."""
-    posts = f"{collection.settings.ids}post/"
-    graphs = f"{collection.settings.ids}graph/"
-    for quad in store.quads_for_pattern(None, NamedNode(NAME), None, None):
-        subject, name, graph = quad.subject, quad.object, quad.graph_name
-        if isinstance(subject, NamedNode) and isinstance(graph, NamedNode) and subject.value.startswith(posts):
-            path = collection.data / graph.value.removeprefix(graphs)
-            if isinstance(name, Literal) and name.value == title and path.is_file():
-                return path
-    return None
+def _file_of(collection: Collection, store: Store, post: Post) -> Path | None:
+    """Return the file that describes a post, whatever its name: by title, id or address of the post."""
+    ids = collection.settings.ids
+    told = {NAME: key_of(post.title), SCHEMA + "alternateName": key_of(post.title), SCHEMA + "url": post.address}
+    found: list[tuple[bool, Path]] = []
+    for predicate, wanted in told.items():
+        for quad in store.quads_for_pattern(None, NamedNode(predicate), None, None):
+            subject, graph = quad.subject, quad.graph_name
+            if not (isinstance(subject, NamedNode) and isinstance(graph, NamedNode)):
+                continue
+            if not subject.value.startswith(f"{ids}post/") or not graph.value.startswith(f"{ids}graph/"):
+                continue
+            said = getattr(quad.object, "value", "")
+            is_same = wanted is not None and wanted in (said, key_of(said))
+            path = collection.data / graph.value.removeprefix(f"{ids}graph/")
+            if path.is_file() and (is_same or subject.value == f"{ids}post/{slugify(post.title)}"):
+                found.append((predicate == NAME and said == post.title, path))
+    return max(found, key=lambda one: one[0], default=(False, None))[1]
 
 
 def _content(collection: Collection, name: str) -> bytes:
