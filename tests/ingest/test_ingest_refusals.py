@@ -58,6 +58,29 @@ REFUSED = {
         "no title before its first set",
     ),
     "another page": (b"<html><body><h1>Shop</h1><p>Buy</p><nav>WATCH</nav></body></html>", "a.html", "no resources"),
+    "page that is not found": (
+        b"<html><body><main><h1>Oops! Not found</h1><p>Try a search.</p><h2>Categories</h2>"
+        b'<ul><li><a href="/r">Read</a></li><li><a href="/w">Watch</a></li></ul><h2>Archives</h2></main></body></html>',
+        "a.html",
+        "neither presenters nor links",
+    ),
+    "another page with headings": (
+        b"<html><body><h1>Ten Tips: Hiking</h1><h2>Tip 1: Boots</h2><p>Wear boots.</p><ul><li>Leather</li></ul>"
+        b'<h2>Read</h2><ul><li><a href="https://x.example/1">Best boots</a></li></ul><h2>Watch</h2><p>A film</p>',
+        "a.html",
+        "neither presenters nor links",
+    ),
+    "syllabus": (
+        b"EDUC 501: Improvement\n\nUnit 1: Start\n\nRead:\nA book. Chapter 1.\n\n"
+        b"Unit 2: Systems\n\nRead:\nAnother. Chapter 3.\nWatch:\nA film about systems.\n",
+        "a.txt",
+        "neither presenters nor links",
+    ),
+    "course": (
+        b"# Learn It\n\n## Week 1: Basics\n\n### Read\n\nChapter 1.\n\n## Week 2: More\n\n### Watch\n\nThe film.\n",
+        "a.md",
+        "neither presenters nor links",
+    ),
     "nested page": (b"<div>" * 5000, "a.html", "nested too deeply"),
 }
 

@@ -5,7 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ligraph.collection.ingest.lines import Line, action_of, inline_action, is_arrow, is_cue, is_title, presenters_of
+from ligraph.collection.ingest.lines import (
+    Line,
+    action_of,
+    inline_action,
+    is_arrow,
+    is_cue,
+    is_title,
+    parted_actions,
+    presenters_of,
+)
 from ligraph.collection.ingest.words import ACTIONS, SET_WORDS
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -15,6 +24,9 @@ _LABELLED = re.compile(
     rf"\s*(?:no\.?\s*|#\s*)?(?:(?P<number>\d{{1,2}}|[ivx]{{1,4}}|[a-h]|{'|'.join(_NUMBERS)})(?![\w’'])\s*(?:$|[:.)|]|[–—-])|:)\s*(?P<name>.*)$",
     re.I,
 )
+_ORDINAL = re.compile(r"^#?\s*(?P<number>\d{1,2})\s*(?:[.):]|\s[–—-])\s+(?P<name>\S.*)$")
+_SHORT = ("DO", "GO")
+"""The words of two letters that can stand above a resource; others are initials."""
 _SPACED = re.compile(rf"^(?P<label>{'|'.join(SET_WORDS)})\s+(?P<number>\d{{1,2}})\s+(?P<name>[A-Z“].*)$", re.I)
 
 
@@ -64,11 +76,11 @@ def _with_players_below(lines: list[Line]) -> list[Line]:
 
 def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> bool:
     """Return whether a line stands where an action would, and looks like one: a word, above a title, a text, a link."""
-    line, words = lines[index], lines[index].plain.split()
-    shouted = line.plain.isupper() and len(line.plain) > 2
+    line, words = lines[index], " ".join(parted_actions(lines[index].plain)).split()
+    shouted = line.plain.isupper() and (len(line.plain) > 2 or line.plain in _SHORT)
     if line.action or not 1 <= len(words) <= 2 or not (shouted or (line.level in levels and len(words) == 1)):
         return False
-    if not line.plain.replace(" ", "").isalpha() or line.kind == "item" or lines[index - 1].action or line.links:
+    if not all(word.isalpha() for word in words) or line.kind == "item" or lines[index - 1].action or line.links:
         return False
     if presenters_of(line) is not None or _LABELLED.match(line.text):
         return False
@@ -84,7 +96,7 @@ def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> b
 
 def find_sets(lines: Sequence[Line]) -> list[Heading]:
     """Return the headings of sets: those that are numbered, else those of one level, else titles above presenters."""
-    return _labelled(lines) or _levelled(lines) or _above_presenters(lines)
+    return _labelled(lines) or _numbered(lines) or _levelled(lines) or _above_presenters(lines)
 
 
 def _labelled(lines: Sequence[Line]) -> list[Heading]:
@@ -100,6 +112,40 @@ def _labelled(lines: Sequence[Line]) -> list[Heading]:
         if not later or any(line.action for line in lines[heading.body : end]):
             kept.append(heading)
     return kept if kept and any(line.action for line in lines[kept[0].start :]) else []
+
+
+def _numbered(lines: Sequence[Line]) -> list[Heading]:
+    """Return the headings that have a number and no word for what they number: `1. Title`, `2. Title`.
+
+    Steps of an activity are numbered too, but one below the other, and no resource stands between them.
+    """
+    found: list[Heading] = []
+    for index, line in enumerate(lines):
+        ordinal, name = _ordinal(line)
+        if line.action or not name or not is_title(name) or is_cue(line) or _is_step(lines, index):
+            continue
+        acts = bool(found) and any(other.action for other in lines[found[-1].body : index])
+        if ordinal == 1 and not acts:
+            found = []
+        if ordinal == len(found) + 1 and (acts or not found):
+            found.append(Heading(name, line.number, ordinal, index, index + 1))
+    if found and not any(line.action for line in lines[found[-1].body :]):
+        found.pop()
+    return found if len(found) > 1 else []
+
+
+def _ordinal(line: Line) -> tuple[int | None, str]:
+    """Return the number of a line and what it numbers."""
+    if line.ordinal is not None:
+        return line.ordinal, line.text
+    match = _ORDINAL.match(line.text) if line.kind == "heading" or line.strong else None
+    return (int(match["number"]), match["name"].strip()) if match else (None, "")
+
+
+def _is_step(lines: Sequence[Line], index: int) -> bool:
+    """Return whether the line above or below is numbered too."""
+    beside = [*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]]
+    return any(_ordinal(other)[0] is not None for other in beside)
 
 
 def _heading_at(lines: Sequence[Line], index: int, line: Line) -> Heading | None:

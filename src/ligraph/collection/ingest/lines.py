@@ -19,6 +19,7 @@ _ORNAMENT = re.compile(r"^[^\w“\"‘'(\[{]+|[:\s.*_=~|–—-]+$")
 _BARE_ADDRESS = re.compile(r"<?(https?://[^\s<>\"“”]+)>?", re.I)
 _IN_BRACKETS = re.compile(r"\[\s*[^\W\d_]+\s*\]|\(\s*[^\W\d_]+\s*\)")
 _ARROW = re.compile(r"\s*(?:[»›→➔➜►▶⟶]|>>?)\s*$")
+_TOGETHER = re.compile(r"\s*[&+/]\s*|\s+(?:and|or)\s+")
 _INLINE_ACTION = re.compile(r"^\W*(?P<word>[^\W\d_]+)\s*(?:[:|]|\s[–—-])\s+(?P<rest>\S.*)$")
 _PRESENTERS = re.compile(
     rf"^\W*(?:(?:the|our|featured|guest|session|video|panel|set)\s+)*(?:{'|'.join(PRESENTER_WORDS)})(?:\(s\)|s)?"
@@ -44,8 +45,9 @@ class Line:
     """One line of a post.
 
     Shape: `number` counts from 1 in the file; lines of one paragraph share their `block`; `level` is that of a
-    heading; `strong` when all of it is emphasised; `action` is the word of a line that announces one. What a page
-    plays in itself is a line too, a player of another site (`embed`) or a `file`, with its address as text and link.
+    heading; `strong` when all of it is emphasised; `action` is the word of a line that announces one; `ordinal` the
+    number that stood before an item. What a page plays in itself is a line too, a player of another site (`embed`)
+    or a `file`, with its address as text and link.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Line:
     strong: bool = False
     links: tuple[Link, ...] = ()
     action: str | None = None
+    ordinal: int | None = None
 
     @property
     def is_embedded(self) -> bool:
@@ -69,12 +72,21 @@ class Line:
 
 
 def action_of(line: Line) -> str | None:
-    """Return the action that a line announces, in lower case, when the line says nothing else."""
-    words = (line.plain[1:-1] if _IN_BRACKETS.fullmatch(line.plain) else line.plain).split()
+    """Return the action that a line announces, in lower case, when the line says nothing else; also `watch & read`."""
+    plain = line.plain[1:-1] if _IN_BRACKETS.fullmatch(line.plain) else line.plain
+    words = plain.split()
+    together = parted_actions(plain)
+    if len(together) > 1 and all(word in ACTIONS for word in together) and all(link.spans for link in line.links):
+        return plain.casefold()
     # An icon's name may stand before the word, as in "activity ACT".
     icon = len(words) == 2 and words[0].islower() and words[1].isupper()
     word = words[-1].casefold() if len(words) == 1 or icon else ""
     return word if word in ACTIONS and all(link.spans for link in line.links) else None
+
+
+def parted_actions(text: str) -> list[str]:
+    """Return the actions that a text such as `Watch & Read` names, in lower case."""
+    return _TOGETHER.split(text.strip().casefold())
 
 
 def inline_action(line: Line, *, opens: bool) -> tuple[str, str] | None:
@@ -106,7 +118,9 @@ def with_bullet(line: Line) -> Line:
     match = _BULLET.match(line.text)
     if not match or line.kind == "heading":
         return line
-    return replace(line, text=line.text[match.end() :].strip(), kind="item")
+    number = re.search(r"\d+", match[0])
+    ordinal = int(number[0]) if number else None
+    return replace(line, text=line.text[match.end() :].strip(), kind="item", ordinal=ordinal)
 
 
 def with_addresses(line: Line) -> Line:

@@ -20,7 +20,7 @@ def markdown_document(text: str) -> Document:
     if match := _FRONT.match(text):
         head = _head(match[1])
         text = "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
-    parser = MarkdownIt("commonmark", {"html": True, "breaks": False})
+    parser = MarkdownIt("commonmark", {"html": True, "breaks": False}).enable("table")
     tokens = parser.parse(text)
     for token in tokens:
         if token.map and token.nesting >= 0 and token.type != "inline":

@@ -6,7 +6,7 @@ from ligraph.collection.ingest.decisions import Decision
 from ligraph.collection.ingest.documents import Document
 from ligraph.collection.ingest.forms import read_document
 from ligraph.collection.ingest.headings import Heading, find_sets, with_actions
-from ligraph.collection.ingest.lines import Line, is_title, paragraphs
+from ligraph.collection.ingest.lines import Line, is_title, paragraphs, presenters_of
 from ligraph.collection.ingest.resources import Resource, read_resources
 from ligraph.collection.ingest.rosters import take_presenters
 from ligraph.collection.ingest.words import ACTIONS
@@ -63,12 +63,30 @@ def read_post(content: bytes, filename: str) -> Post:
         post.sets.append(_read_set(post, heading, lines[heading.body : end], is_end=end == len(lines)))
     if not any(resource_set.resources for resource_set in post.sets):
         raise PostError(f"{filename} is not a post: its sets have no resources", hint=EXPECTED)
+    if not _is_of_series(headings, lines, post.sets):
+        lacks = "neither presenters nor links of resources stand below its headings"
+        raise PostError(f"{filename} is not a post: {lacks}", hint=EXPECTED)
     if sum(len(one.resources) for one in post.sets) > MOST:
         raise PostError(f"{filename} is not a post: it has more than {MOST} resources", hint=EXPECTED)
     for href, number in document.broken_links:
         message = f"the link to {href} cannot be made a whole address"
         post.decisions.append(Decision("address", message, number, (), "write the address yourself"))
     return post
+
+
+def _is_of_series(headings: list[Heading], lines: list[Line], sets: list[ResourceSet]) -> bool:
+    """Return whether a document has what posts have and others with headings such as `Read` lack.
+
+    Posts have sets that are called so, presenters, and resources that lead somewhere or tell when to watch.
+    """
+    resources = [resource for one in sets for resource in one.resources]
+    leads = sum(bool(one.cues or one.ranges or one.players) for one in resources)
+    marks = (
+        any(heading.label.endswith("set") for heading in headings),
+        any(presenters_of(line) is not None for line in lines) or any(one.presenters for one in sets),
+        leads * 2 >= len(resources),
+    )
+    return sum(marks) > 1
 
 
 def _read_opening(post: Post, document: Document, lines: list[Line]) -> None:

@@ -8,7 +8,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from ligraph.collection.ingest.addresses import EMBEDS, absolute, embedded_address
 from ligraph.collection.ingest.chrome import words_in
 from ligraph.collection.ingest.decoding import spaced
-from ligraph.collection.ingest.lines import Kind, Line, Link, is_arrow
+from ligraph.collection.ingest.lines import Kind, Line, Link, action_of, is_arrow
 from ligraph.collection.ingest.pictures import button_words, picture_action
 from ligraph.collection.ingest.words import ACTIONS, words_of
 
@@ -22,6 +22,14 @@ _BLOCKS = words_of("""
 _STRONG = {"b", "strong"}
 _INLINE = _STRONG | {"em", "i", "span", "u", "mark", "font"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def _names_columns(row: Tag) -> bool:
+    """Return whether a row of a table only says what stands below it: nothing, or no action and no link."""
+    if row.name != "tr" or row.find("td") or len(cells := row.find_all("th")) < 2:
+        return False
+    texts = [cell.get_text(" ", strip=True) for cell in cells]
+    return row.find("a") is None and not any(action_of(Line(text, 0, 0)) for text in texts)
 
 
 @dataclass
@@ -67,6 +75,8 @@ class Walker:
                 self.words.append(" ")
             else:
                 self.flush()
+            return
+        if _names_columns(node):
             return
         if node.name in EMBEDS:
             self.read_embedded(node)

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from ligraph.collection.ids import slugify
 from ligraph.collection.ingest.decisions import Decision
+from ligraph.collection.ingest.lines import parted_actions
 from ligraph.collection.ingest.matching import Register
 from ligraph.collection.ingest.names import key_of
 from ligraph.collection.ingest.post import Post, ResourceSet
@@ -102,7 +103,9 @@ class Works:
         if resource.action in ACTIONS:
             return resource.action
         text = " ".join([*resource.cues, *resource.notes])
-        guess = "watch" if resource.ranges else next((word for word, hint in _HINTS if hint.search(text)), "act")
+        own = next((word for word in parted_actions(resource.action) if word in ACTIONS), None)
+        hinted = "watch" if resource.ranges else next((word for word, hint in _HINTS if hint.search(text)), "act")
+        guess = own or hinted
         message = (
             f"“{resource.action.upper()}” above “{resource.name}” is not an action of the model; “{guess}” is written"
         )
