@@ -84,20 +84,21 @@ def entries(text: str) -> list[str]:
     start = 0
     for match in _SECOND_ROLE.finditer(text):
         before, after = text[start : match.start()], text[match.end() :]
-        parts = parts_of(before)
-        second = parts_of(after)[:1]
-        is_break = ";" in match[0] or (
-            len(parts) > 1
-            and bool(second)
-            and role_score(second[0]) >= 3
-            and organization_score(parts[-1], frozenset()) >= 1
-            and len(parts_of(after)) > 1
-        )
-        if is_break:
+        if ";" in match[0] or _is_next(parts_of(before), parts_of(after), has_comma="," in match[0]):
             found.append(before)
             start = match.end()
     found.append(text[start:])
     return [entry.strip(" ,;") for entry in found if entry.strip(" ,;")]
+
+
+def _is_next(before: Sequence[str], after: Sequence[str], *, has_comma: bool) -> bool:
+    """Return whether `and` stands between two roles with an organization each; behind a comma either may come first."""
+    if len(before) < 2 or len(after) < 2:
+        return False
+    if role_score(after[0]) >= 3 and organization_score(before[-1], frozenset()) >= 1:
+        return True
+    is_turned = organization_score(after[0], frozenset()) >= 2 and role_score(after[1]) >= 3
+    return has_comma and is_turned and role_score(before[-1]) >= 3
 
 
 def parts_of(entry: str) -> list[str]:
@@ -199,6 +200,8 @@ def _organization_side(parts: Sequence[str], evidence: Evidence) -> float:
         return 0.0
     if len(parts) > 1 and key_of(", ".join(parts)) in evidence.organizations:
         return 5.5
+    if all(map(is_place, parts)):
+        return -0.5
     scores = [organization_score(part, evidence.organizations) for part in parts]
     best = max(range(len(parts)), key=lambda index: scores[index])
     total = scores[best] or -0.25

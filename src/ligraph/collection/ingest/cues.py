@@ -61,7 +61,8 @@ def last_word(text: str) -> str:
 def is_place(part: str) -> bool:
     """Return whether a part only says where: a state, or its two letters."""
     last = part.rpartition(",")[2].strip(" ().")
-    return last.casefold() in PLACES or (last.isupper() and last.replace(".", "").casefold() in STATES)
+    is_named = last.casefold() in PLACES or last.casefold().endswith((" area", " region"))
+    return is_named or (last.isupper() and last.replace(".", "").casefold() in STATES)
 
 
 def before_preposition(text: str) -> str:

@@ -56,11 +56,17 @@ def with_actions(lines: Sequence[Line]) -> list[Line]:
             found += [replace(line, text=inline[0], action=inline[0], links=()), replace(line, text=inline[1])]
         else:
             found.append(line)
-    levels = {line.level for line in found if line.action and line.level}
+    levels = {line.level for line in found if line.action and (line.level or not line.plain.isupper())}
     for index in range(1, len(found) - 2):
         if _is_unknown_action(found, index, levels):
             found[index] = replace(found[index], action=found[index].plain.casefold())
     return _with_players_below(found)
+
+
+def _stands_alone(lines: Sequence[Line], index: int) -> bool:
+    """Return whether a line is a capitalised word between two paragraphs."""
+    line, beside = lines[index], (lines[index - 1], lines[index + 1])
+    return line.plain.istitle() and line.block not in (other.block for other in beside)
 
 
 def _with_players_below(lines: list[Line]) -> list[Line]:
@@ -78,7 +84,8 @@ def _is_unknown_action(lines: Sequence[Line], index: int, levels: set[int]) -> b
     """Return whether a line stands where an action would, and looks like one: a word, above a title, a text, a link."""
     line, words = lines[index], " ".join(parted_actions(lines[index].plain)).split()
     shouted = line.plain.isupper() and (len(line.plain) > 2 or line.plain in _SHORT)
-    if line.action or not 1 <= len(words) <= 2 or not (shouted or (line.level in levels and len(words) == 1)):
+    alike = line.level in levels and len(words) == 1 and (line.level > 0 or _stands_alone(lines, index))
+    if line.action or not 1 <= len(words) <= 2 or not (shouted or alike):
         return False
     if not all(word.isalpha() for word in words) or line.kind == "item" or lines[index - 1].action or line.links:
         return False

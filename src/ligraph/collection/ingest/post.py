@@ -107,6 +107,11 @@ def _read_opening(post: Post, document: Document, lines: list[Line]) -> None:
     post.paragraphs = paragraphs(line for line in lines if line is not title)
 
 
+def _is_icon(line: Line) -> bool:
+    """Return whether a line can be the name of an icon that was copied with its label."""
+    return line.kind == "text" and line.text.isalpha() and line.text.islower()
+
+
 def _title_line(lines: list[Line]) -> Line:
     """Return the line that is the title: the first, but for the menu of a page that was copied with its post.
 
@@ -124,7 +129,12 @@ def _read_set(post: Post, heading: Heading, lines: list[Line], *, is_end: bool) 
     """Read one set: everything before its first action is about the set, the rest are its resources."""
     found = ResourceSet(heading.name, heading.line, heading.number)
     first = next((index for index, line in enumerate(lines) if line.action), len(lines))
-    roster = take_presenters([line for line in lines[:first] if not line.is_embedded])
+    opening = [line for line in lines[:first] if not line.is_embedded]
+    if opening and first < len(lines) and opening[-1].number + 1 == lines[first].number and _is_icon(opening[-1]):
+        message = f"“{opening.pop().text}” stands above {lines[first].text} and is left out"
+        remedy = "add it by hand if it matters"
+        post.decisions.append(Decision("stray", message, lines[first].number - 1, (), remedy))
+    roster = take_presenters(opening)
     found.presenters, found.paragraphs = roster.entries, paragraphs(roster.rest)
     if roster.entries and not roster.is_headed:
         message = f"“{found.name}” lists people without saying that they present; they are taken as its presenters"

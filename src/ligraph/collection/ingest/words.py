@@ -49,7 +49,7 @@ ROLES = words_of("""
     counsel librarian mentor trainer organizer advocate ambassador student candidate intern postdoc supervisor
     liaison developer steward improver resident economist psychologist sociologist historian statistician
     journalist moderator host deputy owner governor mayor senator representative technologist practitioner
-    programmer vp svp evp avp cpo cso cdo md
+    programmer parent caregiver guardian vp svp evp avp cpo cso cdo md
 """)
 
 NOT_ROLES = words_of("""
