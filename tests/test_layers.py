@@ -12,6 +12,7 @@ ROWS = {
     "formats": 0,
     "config": 0,
     "progress": 0,
+    "replacement": 0,
     "serialization": 0,
     "collection": 1,
     "releases": 2,

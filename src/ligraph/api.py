@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from ligraph.config import Collection, open_collection
 from ligraph.errors import CheckFailed, ReleaseError
 from ligraph.progress import Progress, untold
-from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, replacing, writing
+from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, writing
 from ligraph.releases.inputs import input_digests
 from ligraph.releases.manifest import Manifest
+from ligraph.replacement import replacing
 
 if TYPE_CHECKING:
     from pyoxigraph import Store

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from ligraph.collection.known import known_things
 from ligraph.config import Collection
 from ligraph.errors import CollectionError, PostError
 from ligraph.namespaces import NAME, SCHEMA
+from ligraph.replacement import replacing
 
 
 @dataclass(frozen=True)
@@ -151,13 +151,9 @@ def _content(collection: Collection, name: str) -> bytes:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
+        with replacing(path, text) as put:
+            put()
     except OSError as error:
         raise CollectionError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)

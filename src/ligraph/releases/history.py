@@ -2,10 +2,9 @@
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ligraph.errors import BusyError, CollectionError, ReleaseError
 from ligraph.releases.inputs import input_digests
 from ligraph.releases.manifest import FILE_NAME, Manifest, check_digests, check_sizes, read_manifest
 from ligraph.releases.memory import digests_of
+from ligraph.replacement import replacing
 
 DRAFT = ".draft"
 """Name of the folder in which a release is written before it is one."""
@@ -122,31 +122,6 @@ def make_live(collection: Collection, release: str) -> None:
         put()
 
 
-@contextmanager
-def replacing(path: Path, text: str | None) -> Iterator[Callable[[], None]]:
-    """Have a new text of a file on disk beside it, and give what puts it in place from one moment to the next.
-
-    Shape: without a text the file stays as it is. Nothing is left beside it, whether it was put or not.
-    """
-    if text is None:
-        yield lambda: None
-        return
-    draft = path.with_name(f".{path.name}.new")
-
-    def put() -> None:
-        draft.replace(path)
-        sync_folder(path.parent)
-
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        yield put
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def roll_back(collection: Collection, release: str | None = None) -> str:
     """Make an earlier release live, by default the one before the live one; return its id.
 
@@ -235,15 +210,6 @@ def writing(collection: Collection) -> Iterator[None]:
         for half_written in (*folder.parent.glob("*.new"), *collection.data.glob(".removed.yaml.new")):
             half_written.unlink(missing_ok=True)
         yield
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a folder's entries on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _pointer(collection: Collection) -> Path:

@@ -24,7 +24,7 @@ from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
 from ligraph.namespaces import TYPE
 from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, write_lines
-from ligraph.releases.history import DRAFT, RELEASE, sync_folder
+from ligraph.releases.history import DRAFT, RELEASE
 from ligraph.releases.manifest import (
     CONTEXT,
     DUMP,
@@ -37,6 +37,7 @@ from ligraph.releases.manifest import (
     describe_files,
 )
 from ligraph.releases.memory import remember
+from ligraph.replacement import sync_folder
 from ligraph.serialization import to_rdf
 
 _TIME = "%Y%m%dT%H%M%SZ"
