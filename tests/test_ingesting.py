@@ -137,6 +137,19 @@ def test_a_person_in_two_posts_is_one_person_and_roles_go_on_counting(root: Path
         assert again.differences == ()
 
 
+def test_an_event_of_another_post_does_not_take_the_short_name_of_one(root: Path) -> None:
+    opening = "Notes: Part {0}\n\nFrom the 2021 Harbor Summit on Steps, or 2021 Summit.\n\nSet 1: Things {0}\n\n"
+    featured = "These were included in the “Session {0}” session at the 2021 {1}.\n\n"
+    text = f"{opening}{featured}READ\n\nA Paper {{0}}\n\nWords.\n\nDownload »\n"
+    first, second = root.parent / "first.txt", root.parent / "second.txt"
+    first.write_text(text.format("One", "Summit"), "utf-8")
+    second.write_text(text.format("Two", "Virtual Summit on Steps"), "utf-8")
+    ingest(root, first, second)
+    for post in (first, second):
+        (again,) = ingest(root, post)
+        assert again.differences == ()
+
+
 def test_a_post_is_read_from_stdin(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = post_of(EXPECTED[0]).read_bytes()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))

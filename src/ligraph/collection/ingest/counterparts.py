@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from ligraph.collection.ingest.filed import HEAD, Thing
 from ligraph.collection.ingest.names import key_of, person_key
 
-ALIKE = 60.0
+ALIKE = 75.0
 """Percent of likeness from which two names at one place are of one thing. Place alone says little: posts change."""
 
 _ID = re.compile(r"[^\s,#]+/[^\s,#]+")
@@ -82,9 +82,9 @@ def _is_alike(one: str, other: str, post: Things, file: Things) -> bool:
         return False
     names = [key_of(thing.name or "") for thing in (post[one], file[other])]
     said = [_said(thing) for thing in (post[one], file[other])]
-    return max(fuzz.token_sort_ratio(*names), fuzz.token_set_ratio(*names)) >= ALIKE or bool(
-        said[0] and said[0] == said[1]
-    )
+    words = [set(name.split()) for name in names]
+    is_longer = all(words) and (words[0] <= words[1] or words[0] >= words[1])
+    return is_longer or fuzz.token_sort_ratio(*names) >= ALIKE or bool(said[0] and said[0] == said[1])
 
 
 def _ids(thing: Thing, key: str) -> list[str]:

@@ -88,7 +88,8 @@ class Events:
 
     def known(self, name: str, line: int) -> Event | None:
         """Return the event that the collection has by this name, or by a fuller one of the post."""
-        for candidate in [name, *self.full_names(name)]:
+        # Each year has its summit, and the fuller name says which one.
+        for candidate in [*self.full_names(name), name]:
             if thing := self.register.same(candidate, ("event",)):
                 message = f"“{name}” is taken as {thing.id}, which the collection has by the name “{candidate}”"
                 self.decide("known", message, line, (thing.id,), "if it is another, give it an id of its own")
@@ -108,6 +109,7 @@ class Events:
             for other in other_names(name, self.plain())
             if is_shorter(other, full) and other not in (full, *short)
         ]
+        short = [other for other in short if not self.is_taken(other)]
         alike = self.register.alike(full, ("event",))
         event = Event(
             self.register.mint("event", full), full, self.line_of(full, line), is_series=is_series, names=short
@@ -119,6 +121,10 @@ class Events:
             message = f"“{other}” may be another name of “{full}”"
             self.decide("event", message, self.line_of(other, line), (event.id,), "if so, add it to its alternateName")
         return event
+
+    def is_taken(self, name: str) -> bool:
+        """Return whether another event has a name already."""
+        return any(event.is_called(name) for event in self.events) or self.register.same(name, ("event",)) is not None
 
     def full_names(self, name: str) -> list[str]:
         """Return the names in the post that hold all words of a name."""
