@@ -17,6 +17,7 @@ from ligraph.collection.ingest.lines import (
 )
 from ligraph.collection.ingest.names import is_presenter, presenters_inline
 from ligraph.collection.ingest.times import Range, has_times, read_times
+from ligraph.collection.ingest.words import FILLERS, LINK_VERBS
 
 _TAIL = re.compile(r"^(?P<cue>[^()]*\S)\s*(?P<note>\([^()]*\))$")
 _AFTER_LINK = re.compile(r"^\s*(?:(?:[–—:|-]\s+)|(?=\())(?P<rest>\S.*)$", re.S)
@@ -51,6 +52,17 @@ class Resource:
     def description(self) -> str:
         """Return the paragraphs of the description, an empty line between them."""
         return "\n\n".join(text for text, _ in paragraphs(self.body))
+
+    @property
+    def kind(self) -> str | None:
+        """Return what the link calls a resource: `playbook` for `Download Playbook`."""
+        for cue in self.cues:
+            words = re.findall(r"[^\W\d_][\w-]*", cue)
+            if words and words[0].casefold() in LINK_VERBS:
+                rest = [word for word in words[1:] if word.casefold() not in FILLERS]
+                if 1 <= len(rest) <= 2 and len(words) <= 5:
+                    return " ".join(word if word.isupper() and len(word) < 5 else word.lower() for word in rest)
+        return None
 
     @property
     def is_closed(self) -> bool:

@@ -14,7 +14,7 @@ from ligraph.collection.ingest.post import Post, ResourceSet
 from ligraph.collection.ingest.records import Record
 from ligraph.collection.ingest.resources import Resource
 from ligraph.collection.ingest.times import clock
-from ligraph.collection.ingest.words import ACTIONS, CONNECTORS, FILLERS, LINK_VERBS
+from ligraph.collection.ingest.words import ACTIONS, CONNECTORS
 
 COPIED = 90.0
 """Percent of likeness from which one description is a copy of the other."""
@@ -89,7 +89,7 @@ class Works:
             "name": resource.name,
             "description": resource.description,
             "action": action,
-            "learningResourceType": kind_of(resource),
+            "learningResourceType": resource.kind,
             "url": url,
             "plays": self.plays(resource, action),
             "note": resource.notes[0] if len(resource.notes) == 1 else "\n\n".join(resource.notes),
@@ -246,17 +246,6 @@ def is_copy(one: str, other: str) -> bool:
     if min(len(one), len(other)) <= 40:
         return len(one) > 15 and key_of(one) == key_of(other)
     return fuzz.ratio(one, other, score_cutoff=COPIED) > 0
-
-
-def kind_of(resource: Resource) -> str | None:
-    """Return what the link calls a resource: `playbook` for `Download Playbook`."""
-    for cue in resource.cues:
-        words = re.findall(r"[^\W\d_][\w-]*", cue)
-        if words and words[0].casefold() in LINK_VERBS:
-            rest = [word for word in words[1:] if word.casefold() not in FILLERS]
-            if 1 <= len(rest) <= 2 and len(words) <= 5:
-                return " ".join(word if word.isupper() and len(word) < 5 else word.lower() for word in rest)
-    return None
 
 
 def _fit(name: str, description: str) -> int:
