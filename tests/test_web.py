@@ -495,7 +495,7 @@ def stop(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")])
-def test_a_new_release_is_taken_up_within_two_seconds(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_a_new_release_is_taken_up_by_every_process(tmp_path: Path, options: tuple[str, ...]) -> None:
     shutil.copytree(EVERY_ROW, tmp_path / "site", ignore=shutil.ignore_patterns(".ligraph"))
     root = tmp_path / "site"
     process, address = serve(root, *options)
@@ -503,10 +503,15 @@ def test_a_new_release_is_taken_up_within_two_seconds(tmp_path: Path, options: t
         assert httpx2.get(f"{address}doc/topic/new.ttl").status_code == 404
         (root / "data" / "new.yaml").write_text("things:\n- {id: topic/new, prefLabel: new, inScheme: scheme/topics}\n")
         build(root)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline and httpx2.get(f"{address}doc/topic/new.ttl").status_code == 404:
+
+        def statuses() -> set[int]:
+            # Each request is a connection of its own, which any of the processes may take.
+            return {httpx2.get(f"{address}doc/topic/new.ttl").status_code for _ in range(8)}
+
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and statuses() != {200}:
             time.sleep(0.1)
-        assert {httpx2.get(f"{address}doc/topic/new.ttl").status_code for _ in range(5)} == {200}
+        assert statuses() == {200}
     finally:
         stop(process)
 
