@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import WriteCollection
 
-from ligraph import CheckFailed, ReleaseError, build, open_release
+from ligraph import BusyError, CheckFailed, ReleaseError, build, open_release
 from ligraph.config import Collection, open_collection
 from ligraph.releases.history import current_id, prune, release_ids, roll_back
 from ligraph.releases.manifest import FILE_NAME, Manifest, read_manifest
@@ -212,6 +212,36 @@ def test_what_a_person_wrote_in_the_list_stays(root: Path) -> None:
     edit(root, "data/people.yaml", ADA, "")
     assert removed.read_text("utf-8") == ("# Ours.\nperson/old: person/mira   # renamed in May\nperson/ada: removed\n")
     assert build(root).manifest.removed == {"person/ada": None, "person/old": "person/mira"}
+
+
+def test_an_edit_of_the_list_while_a_release_is_made_is_kept(root: Path) -> None:
+    build(root)
+    removed, release = root / "data" / "removed.yaml", current_id(open_collection(root))
+    edited = "person/old: person/mira\n"
+    (root / "data" / "people.yaml").write_text(PEOPLE.replace(ADA, ""), "utf-8")
+
+    def edit_late(what: str, _done: int, _total: int) -> None:
+        if what == "Writing":
+            removed.write_text(edited, "utf-8")
+
+    with pytest.raises(BusyError, match="was edited while"):
+        build(root, progress=edit_late)
+    assert removed.read_text("utf-8") == edited
+    assert current_id(open_collection(root)) == release
+    assert build(root).manifest.removed == {"person/ada": None, "person/old": "person/mira"}
+
+
+def test_comments_of_a_list_without_ids_stay(root: Path) -> None:
+    build(root)
+    (root / "data" / "removed.yaml").write_text("# Ours.\n", "utf-8")
+    edit(root, "data/people.yaml", ADA, "")
+    assert (root / "data" / "removed.yaml").read_text("utf-8") == "# Ours.\nperson/ada: removed\n"
+
+
+def test_an_id_that_is_listed_twice_on_one_line_is_told(root: Path) -> None:
+    (root / "data" / "removed.yaml").write_text("{set/x: removed, set/x: removed}\n", "utf-8")
+    with pytest.raises(CheckFailed):
+        build(root)
 
 
 def test_parts_and_source_files_are_not_entered(root: Path) -> None:

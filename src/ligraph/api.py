@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
-from ligraph.errors import CheckFailed, ReleaseError
+from ligraph.errors import BusyError, CheckFailed, ReleaseError
 from ligraph.progress import Progress, untold
 from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, writing
 from ligraph.releases.inputs import input_digests
@@ -111,7 +111,7 @@ def _is_readable(collection: Collection, manifest: Manifest) -> bool:
 def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, str], progress: Progress) -> Built:
     from ligraph.collection.checking import judge
     from ligraph.collection.checking import load as load_sources
-    from ligraph.collection.removals import Removal, with_removals
+    from ligraph.collection.removals import Removal, read_list, with_removals
     from ligraph.releases.things import disappeared, last_things
     from ligraph.releases.writing import drafting
 
@@ -122,9 +122,10 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         if not checked.report.conforms:
             raise CheckFailed(checked.report)
         gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
-        known = {removal.id: removal for removal in checked.removals}
+        before = checked.removals.text
+        known = {removal.id: removal for removal in checked.removals.entries}
         removals = [known.get(id_, Removal(id_)) for id_ in sorted({*known, *gone})]
-        listed = with_removals(collection, gone)
+        listed = with_removals(before, gone)
         if listed is not None:
             # The other digests stay those from before the check: what was edited since is not in this release.
             inputs = {**inputs, collection.relative(collection.removed): hashlib.sha256(listed.encode()).hexdigest()}
@@ -132,6 +133,11 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         with replacing(collection.removed, listed) as put_list:
             progress("Writing", 0, 1)
             manifest = draft.complete(checked, removals, parent, inputs)
+            if listed is not None and read_list(collection) != before:
+                raise BusyError(
+                    f"{collection.removed} was edited while the release was made",
+                    hint="nothing was changed: run ligraph build again",
+                )
             draft.keep(manifest)
             put_list()
         make_live(collection, manifest.id)

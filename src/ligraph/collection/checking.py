@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
-from ligraph.collection.removals import Removal, read_removals
+from ligraph.collection.removals import Removals, read_removals
 from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.rules import derive, derived_graph
 from ligraph.collection.sources import Fault, Sources, read_sources
@@ -44,7 +44,7 @@ class Checked:
     collection: Collection
     vocabulary: Vocabulary
     sources: Sources
-    removals: tuple[Removal, ...]
+    removals: Removals
     report: Report
 
     @property
@@ -100,7 +100,7 @@ def judge(
     complaints += _complaints_about_settings(collection, sources.store)
     reporter = _Reporter(collection, vocabulary, sources, shapes.aims)
     results = [*reporter.of_faults(), *reporter.of_findings(findings), *complaints]
-    return Checked(collection, vocabulary, sources, tuple(removals), report_of(results))
+    return Checked(collection, vocabulary, sources, removals, report_of(results))
 
 
 def _complaints_about_settings(collection: Collection, store: Store) -> Iterator[Result]:

@@ -28,10 +28,44 @@ class Removal:
     renamed_to: str | None = None
 
 
-def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], list[Result]]:
-    """Return the ids that are no more, and what is wrong with the list of them."""
-    path = collection.removed
-    name = collection.relative(path)
+@dataclass(frozen=True)
+class Removals:
+    """The list of the ids that are no more, and the text that it was read from; None where there is no file."""
+
+    entries: tuple[Removal, ...] = ()
+    text: str | None = None
+
+
+def read_removals(collection: Collection, store: Store) -> tuple[Removals, list[Result]]:
+    """Return the ids that are no more, and what is wrong with the list of them.
+
+    Raises: CollectionError when the file cannot be read.
+    """
+    name = collection.relative(collection.removed)
+    try:
+        text = read_list(collection)
+    except UnicodeDecodeError:
+        return Removals(), [Result(Severity.VIOLATION, "this is not UTF-8", name, 1)]
+    if text is None:
+        return Removals(), []
+    entries, results = _read_entries(text, name, collection.settings.ids, store)
+    return Removals(tuple(entries), text), results
+
+
+def read_list(collection: Collection) -> str | None:
+    """Return the text of the list as it is now, or None where there is no file.
+
+    Raises: CollectionError when it cannot be read; UnicodeDecodeError when it is not UTF-8.
+    """
+    try:
+        return collection.removed.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CollectionError(f"{collection.removed} cannot be read: {error.strerror}") from None
+
+
+def _read_entries(text: str, name: str, ids: str, store: Store) -> tuple[list[Removal], list[Result]]:
     results: list[Result] = []
     removals: list[Removal] = []
 
@@ -39,26 +73,23 @@ def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], 
         results.append(Result(severity, message, name, line_of(node)))
 
     try:
-        root = compose(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        return [], []
-    except (YamlError, UnicodeDecodeError) as error:
-        line = error.line if isinstance(error, YamlError) else 1
-        return [], [Result(Severity.VIOLATION, getattr(error, "message", "this is not UTF-8"), name, line)]
+        root = compose(text)
+    except YamlError as error:
+        return [], [Result(Severity.VIOLATION, error.message, name, error.line)]
     if root is None:
         return [], []
     if not isinstance(root, yaml.MappingNode):
         complain(root, "this is a mapping: set/old: removed, or set/old: set/new")
         return [], results
-    ids = collection.settings.ids
     lines: dict[str, int] = {}
     for key, value in root.value:
         if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
             complain(key, "write one id and what became of it: set/old: removed, or set/old: set/new")
             continue
-        if (first := lines.setdefault(key.value, line_of(key))) != line_of(key):
-            complain(key, f"{key.value} is listed twice, first at line {first}: keep one")
+        if key.value in lines:
+            complain(key, f"{key.value} is listed twice, first at line {lines[key.value]}: keep one")
             continue
+        lines[key.value] = line_of(key)
         if is_null(value):
             complain(key, f"{key.value} has nothing after it: write removed, or the id that replaces it")
             continue
@@ -75,29 +106,28 @@ def read_removals(collection: Collection, store: Store) -> tuple[list[Removal], 
     return removals, results
 
 
-def with_removals(collection: Collection, ids: Iterable[str]) -> str | None:
-    """Return the text of the list with more ids in it, or None where all of them are there.
+def with_removals(text: str | None, ids: Iterable[str]) -> str | None:
+    """Return the text of a list with more ids in it, or None where all of them are there.
 
     Raises: CollectionError when the list cannot be edited.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    path = collection.removed
     editor = YAML()
     editor.width = 1_000
     try:
-        known = editor.load(path.read_text("utf-8-sig")) if path.exists() else None
-    except (OSError, YAMLError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "problem", None) or error
-        raise CollectionError(
-            f"{path} cannot be edited: {reason}", hint="ids that are no more are listed there"
-        ) from None
+        known = editor.load(text or "")
+    except YAMLError as error:
+        reason = getattr(error, "problem", None) or error
+        raise CollectionError(f"data/removed.yaml cannot be edited: {reason}", hint="write one id a line") from None
     new = [identifier for identifier in sorted(ids) if identifier not in (known or {})]
     if not new:
         return None
-    if not known:
-        return HEADER + "".join(f"{identifier}: {REMOVED}\n" for identifier in new)
+    entries = "".join(f"{identifier}: {REMOVED}\n" for identifier in new)
+    if known is None:
+        # What there is, if anything, are a person's comments.
+        return f"{text.rstrip()}\n{entries}" if text and text.strip() else HEADER + entries
     known.update(dict.fromkeys(new, REMOVED))
     stream = io.StringIO()
     editor.dump(known, stream)
