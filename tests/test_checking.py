@@ -15,6 +15,7 @@ from pyoxigraph import RdfFormat, parse
 from rdflib.namespace import RDF, SH
 
 from ligraph.collection.checking import check
+from ligraph.collection.files import below
 from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.report_formats import summary, to_github, to_json, to_text, to_turtle
 from ligraph.config import open_collection
@@ -80,6 +81,27 @@ def test_a_graph_of_its_own_below_the_base_is_kept(collection: WriteCollection) 
     assert told(root) == set()
 
 
+def test_what_is_hidden_is_not_read(collection: WriteCollection) -> None:
+    root = collection({"data/a.yaml": HEAD + "- id: person/p\n  name: P\n", "data/.cache/b.ttl": "not Turtle"})
+    assert told(root) == set()
+    assert [path.name for path in below(root / "data")] == ["a.yaml"]
+
+
+def test_a_context_may_say_its_version(collection: WriteCollection) -> None:
+    context = '{"@context": {"@version": 1.1, "@protected": true}}'
+    facts = HEAD + "- id: person/p\n  name: P\n"
+    assert told(collection({"ontology/context.jsonld": context, "data/a.yaml": facts})) == set()
+
+
+@pytest.mark.parametrize(
+    ("number", "is_refused"),
+    [("9223372036854775807", False), ("-9223372036854775808", False), ("9223372036854775808", True)],
+)
+def test_numbers_of_64_bits_are_the_largest(collection: WriteCollection, number: str, is_refused: bool) -> None:
+    root = collection({"data/a.ttl": TURTLE + f"<urn:a> <urn:b> {number} ."})
+    assert says(told(root), "a.ttl", 4, "too large") == is_refused
+
+
 def test_a_thing_of_another_place_is_a_warning(collection: WriteCollection) -> None:
     root = collection({"data/a.ttl": TURTLE + "\n<https://other.example/x> a schema:Person ; schema:name 'X'@en ."})
     assert says(told(root, "warning"), "a.ttl", 5, "no page here")
@@ -131,6 +153,10 @@ def test_a_publisher_that_nothing_describes_is_a_warning(collection: WriteCollec
                      id="huge number"),
         pytest.param("a.yaml", HEAD + "- id: event/e\n  name: E\n  type: {a: b}\n", 5, "one value",
                      id="type as mapping"),
+        pytest.param("a.yaml", HEAD + "- id: event/e\n  name: {en: X, en-a: Y}\n", 4, "language tag",
+                     id="tag of no language"),
+        pytest.param("a.jsonld", CONTEXT + '"id": "person/p", "name": "P",\n"http://e.org/x%zz": "x"}', 3, "not an",
+                     id="property that is no IRI"),
         pytest.param("a.yaml", HEAD + "- id: event/e\n  name: {en: X, es: {x: y}}\n", 4, "one value",
                      id="name in name"),
         pytest.param("a.yaml", "source: post/nope\nthings:\n- id: person/p\n  name: P\n", 1, "no post has it",

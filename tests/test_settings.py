@@ -21,7 +21,10 @@ BASE = 'base = "https://example.org/c/"\n'
         ('base = "https://example.org/c"\n', "base"),
         ('base = "urn:c:/"\n', "base"),
         ('base = "https://example.org/%zz/"\n', "base"),
-        *((BASE + f'language = "{tag}"\n', "language") for tag in ("", "e", "en_US", "english", "toolonglanguage")),
+        *(
+            (BASE + f'language = "{tag}"\n', "language")
+            for tag in ("", "e", "en_US", "english", "toolonglanguage", "en-a", "en-12")
+        ),
     ],
 )
 def test_what_is_no_address_or_id_is_named(tmp_path: Path, text: str, name: str) -> None:

@@ -127,6 +127,13 @@ def sparql(query: str) -> str:
         pytest.param(
             "ex:a ex:p 1 ; a ex:C",
             "ex:S sh:targetClass ex:C ; "
+            + sparql("SELECT $this WHERE { OPTIONAL { BIND(STR($this) AS ?x) $this ex:p ?y } FILTER(BOUND(?x)) }"),
+            {"a"},
+            id="BIND of $this before a pattern of a nested group",
+        ),
+        pytest.param(
+            "ex:a ex:p 1 ; a ex:C",
+            "ex:S sh:targetClass ex:C ; "
             + sparql("SELECT $this WHERE { $this ex:p ?v FILTER(STR(?v) != '}') # { $this\\n }"),
             {"a"},
             id="braces in a text and a comment",
@@ -267,6 +274,8 @@ def test_language_chooses_the_message() -> None:
         "sh:property [ sh:path [ ex:q 1 ] ; sh:minCount 1 ]",
         'sh:property [ sh:path ex:p ; sh:pattern "(" ]',
         "sh:and ()",
+        "sh:node [ sh:path ex:p ; sh:minCount 1 ]",
+        "sh:property [ sh:nodeKind sh:Literal ]",
         'sh:sparql [ sh:select "SELECT $this WHERE {" ]',
         'sh:sparql [ sh:select "SELECT $this WHERE { $this ex:p ?o }" ]',
     ],

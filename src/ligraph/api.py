@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ligraph.config import Collection, open_collection
-from ligraph.errors import BusyError, CheckFailed, ReleaseError
+from ligraph.errors import BusyError, CheckFailed, CollectionError, ReleaseError
 from ligraph.progress import Progress, untold
 from ligraph.releases.history import damage, intact_manifest, is_held, let_go, make_live, release_of, writing
 from ligraph.releases.inputs import input_digests
@@ -118,7 +118,10 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
     reason = damage(collection)
     vocabulary, sources = load_sources(collection, progress)
     with drafting(collection, sources.store) as draft:
-        checked = judge(collection, vocabulary, sources, progress=progress)
+        try:
+            checked = judge(collection, vocabulary, sources, progress=progress)
+        except OSError as error:
+            raise CollectionError(f"{error.filename} cannot be read any more: {error.strerror}") from None
         if not checked.report.conforms:
             raise CheckFailed(checked.report)
         gone = disappeared(last_things(collection), collection.settings.ids, checked.store)

@@ -3,19 +3,19 @@
 import difflib
 import re
 import tomllib
+import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from ligraph.errors import CollectionError, SettingsError
 
 FILE_NAME = "ligraph.toml"
 
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"(?:[a-zA-Z]{2,3}|[xX](?=-))(?:-[a-zA-Z0-9]{1,8})*")
 
 
 class Limits(BaseModel, extra="forbid"):
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     publisher: str | None = Field(default=None, description="Id of the organization that publishes the collection")
     licence: str | None = Field(default=None, description="Address of the licence of the data")
     language: str = Field(default="en", description="Language of texts that name none, as a BCP 47 tag")
-    engine: Literal["embedded"] = Field(default="embedded", description="What answers queries")
+    engine: typing.Literal["embedded"] = Field(default="embedded", description="What answers queries")
     limits: Limits = Field(default_factory=Limits, description="What is refused because it is too large")
 
     @field_validator("base", "site")
@@ -164,8 +164,14 @@ def open_collection(root: Path) -> Collection:
 
 
 def is_language(tag: str) -> bool:
-    """Return whether a tag is of the form that BCP 47 gives to languages."""
-    return _LANGUAGE.fullmatch(tag) is not None
+    """Return whether a tag is of the form that BCP 47 gives to languages, and the engine keeps texts in it."""
+    if not _LANGUAGE.fullmatch(tag):
+        return False
+    try:
+        Literal("", language=tag)
+    except ValueError:
+        return False
+    return True
 
 
 def packaged(name: str) -> Path:

@@ -31,7 +31,7 @@ def source_files(collection: Collection) -> list[SourceFile]:
             f"{collection.root} has no data/ folder", hint="put your facts into data/, as YAML-LD or any RDF"
         )
     found = []
-    for path in sorted(_below(collection.data)):
+    for path in sorted(below(collection.data)):
         hidden = any(part.startswith(".") for part in path.relative_to(collection.data).parts)
         format_ = by_suffix(SOURCES, path.suffix.removeprefix("."))
         if format_ and not hidden and path != collection.removed and not path.is_dir():
@@ -44,12 +44,14 @@ def source_files(collection: Collection) -> list[SourceFile]:
     return found
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Iterator[Path]:
     """Yield what is below a folder; a folder that cannot be read is not passed over."""
 
     def refuse(error: OSError) -> NoReturn:
         raise CollectionError(f"{error.filename} cannot be read: {error.strerror}") from None
 
     for parent, folders, files in os.walk(folder, onerror=refuse):
+        # What is hidden is not ours to read.
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in (*folders, *files):
             yield Path(parent, name)

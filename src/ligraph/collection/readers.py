@@ -201,7 +201,8 @@ def _unusable(node: Any, source: Source) -> Iterator[yamlld.Complaint]:
             line = _line_of_text(source.text, json.dumps(language, ensure_ascii=False))
             yield yamlld.Complaint(line, f"“{language}” is not a language tag, such as en or pt-BR")
         types = node.get("@type")
-        for iri in (node.get("@id"), *(types if isinstance(types, list) else ())):
+        names = [types] if isinstance(types, str) else types if isinstance(types, list) else []
+        for iri in (node.get("@id"), *names, *(key for key in node if not key.startswith("@"))):
             if isinstance(iri, str) and not iri.startswith("_:") and not _is_iri(iri):
                 local = iri.removeprefix(source.ids)
                 line = _line_of_text(source.text, json.dumps(local, ensure_ascii=False))

@@ -90,6 +90,11 @@ class Shapes:
         for predicate in _BEYOND_CORE:
             if (None, predicate, None) in self.graph:
                 return f"sh:{predicate.removeprefix(str(SH))} is used"
+        for predicate, has_path in ((SH.node, False), (SH.property, True)):
+            for shape, node in self.graph.subject_objects(predicate):
+                # pySHACL refuses the shape where it judges by it, so also where nothing is suspect.
+                if ((node, SH.path, None) in self.graph) != has_path:
+                    return f"sh:{predicate.removeprefix(str(SH))} of {shape} leads to a shape of another sort"
         for shape, node in self.graph.subject_objects(SH.sparql):
             if not self.is_off(node) and shape in self._deep:
                 return f"{shape} has sh:sparql below another shape"

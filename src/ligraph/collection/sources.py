@@ -60,6 +60,7 @@ def read_sources(collection: Collection, vocabulary: Vocabulary, progress: Progr
     """
     sources = Sources(source_files(collection))
     homes: dict[str, SourceFile] = {}
+    graphs = frozenset(file.graph for file in sources.files)
     for number, file in enumerate(sources.files):
         progress("Reading", number, len(sources.files))
         # No part of an id, and no `#` of one: the whole name is the path of the graph.
@@ -67,12 +68,13 @@ def read_sources(collection: Collection, vocabulary: Vocabulary, progress: Progr
             sources.faults.append(Fault(file, f"the name of a file is part of an id, and {wrong}: rename it", line=1))
             sources.broken.append(file)
             continue
-        _read_file(file, collection, vocabulary, sources, homes)
+        _read_file(file, graphs, collection, vocabulary, sources, homes)
     return sources
 
 
 def _read_file(
     file: SourceFile,
+    graphs: frozenset[str],
     collection: Collection,
     vocabulary: Vocabulary,
     sources: Sources,
@@ -94,8 +96,7 @@ def _read_file(
     content = content.removeprefix(BOM_UTF8)
     source = Source(content, file.format, settings.ids, file.graph, settings.language, settings.base)
     vetted = Vetted()
-    others = {other.graph for other in sources.files} - {file.graph}
-    quads = vet(read_quads(source, vocabulary), file.graph, others, settings.ids, vetted)
+    quads = vet(read_quads(source, vocabulary), file.graph, graphs, settings.ids, vetted)
     sources.store.bulk_extend(quads)
     home = NamedNode(file.graph)
     sources.store.add(Quad(home, NamedNode(TYPE), NamedNode(VOID + "Dataset"), home))

@@ -167,6 +167,9 @@ def _is_joinable(query: str) -> bool:
         word = (match["word"] or "").upper()
         if word in _CUT_OFF or (word == "SELECT" and groups):
             return False
+        # BIND ends the pattern before it, and what follows binds too late.
+        if word == "BIND" and len(groups) > 1 and not groups[-1].binds:
+            return False
         counts |= word in _OVER_GROUPS
         if word in _CLAUSES and not groups:
             clause = word

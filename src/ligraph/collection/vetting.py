@@ -41,10 +41,10 @@ class Vetted:
     graphs: set[str] = field(default_factory=set)
 
 
-def vet(quads: Iterable[Quad], graph: str, others: Set[str], ids: str, vetted: Vetted) -> Iterator[Quad]:
+def vet(quads: Iterable[Quad], graph: str, files: Set[str], ids: str, vetted: Vetted) -> Iterator[Quad]:
     """Yield statements as they go into the store: in the file's graph unless they name one, schema.org as http.
 
-    Statements with a blank node, a malformed id, or in a graph of `others`, the other files, are left out and noted.
+    Statements with a blank node, a malformed id, or in the graph of another of the files are left out and noted.
     """
     home = NamedNode(graph)
     subject_before: object = None
@@ -88,7 +88,9 @@ def vet(quads: Iterable[Quad], graph: str, others: Set[str], ids: str, vetted: V
         elif isinstance(name, BlankNode):
             vetted.blank_links[subject.value, word] = None
             continue
-        elif name.value not in vetted.graphs and not _vet_graph(name.value, others, ids, (subject.value, word), vetted):
+        elif name.value not in vetted.graphs and not _vet_graph(
+            name.value, graph, files, ids, (subject.value, word), vetted
+        ):
             continue
         yield Quad(subject, predicate, value, name)
 
@@ -138,10 +140,11 @@ def mistyped(vetted: Vetted, vocabulary: Vocabulary) -> Iterator[tuple[str, str,
 
 def is_too_large(literal: Literal) -> bool:
     """Return whether a literal is a whole number that engines cannot hold, in 64 bits with a sign."""
-    text = literal.value.lstrip("+-").lstrip("0")
-    if literal.datatype.value != XSD + "integer" or len(text) < 19 or not text.isdecimal():
+    digits = literal.value.lstrip("+-").lstrip("0")
+    if literal.datatype.value != XSD + "integer" or len(digits) < 19 or not digits.isdecimal():
         return False
-    return len(text) > 19 or int(text) > 2**63 - 1
+    # Python itself refuses to read thousands of digits.
+    return len(digits) > 19 or not -(2**63) <= int(literal.value) < 2**63
 
 
 def rewritten(typed: set[Literal]) -> dict[Literal, Literal]:
@@ -174,14 +177,14 @@ def _vet_subject(subject: object, ids: str, vetted: Vetted) -> bool:
     return True
 
 
-def _vet_graph(name: str, others: Set[str], ids: str, said: tuple[str, str], vetted: Vetted) -> bool:
+def _vet_graph(name: str, own: str, files: Set[str], ids: str, said: tuple[str, str], vetted: Vetted) -> bool:
     """Return whether a file may speak in a graph that it names: not in another file's, nor in those that we write."""
     wrong = None
     if name == ONTOLOGY_GRAPH.value:
         wrong = "this is said in the graph of the ontology, which no release holds: name another graph"
     elif name.startswith(f"{ids}derived/"):
         wrong = "this is said in a graph of what follows from others: rules write those, name another graph"
-    elif name in others:
+    elif name in files and name != own:
         wrong = "this is said in the graph of another file: write it in that file, or name another graph"
     if wrong:
         vetted.bad_graphs.setdefault(name, (wrong, said))

@@ -230,6 +230,8 @@ def _read_context(path: Path) -> dict[str, Any]:
     try:
         context = dict(json.loads(path.read_text("utf-8"))["@context"])
         for key, value in context.items():
+            if key.startswith("@"):
+                continue
             names = (
                 [value.get("@id"), value.get("@reverse"), value.get("@type")] if isinstance(value, dict) else [value]
             )
