@@ -70,6 +70,16 @@ def test_a_position_that_is_taken_twice_is_told_where_it_stands(collection: Writ
     assert lines[len(lines) - 2] == "  position: 1"
 
 
+def test_what_leads_to_a_whole_is_told_where_it_stands(collection: WriteCollection) -> None:
+    shape = """
+    @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix schema: <http://schema.org/> .
+    <urn:parts> a sh:PropertyShape ; sh:targetClass schema:BlogPosting ; sh:path [ sh:inversePath schema:isPartOf ] ;
+      sh:class schema:Clip ; sh:message "Only clips" ."""
+    facts = HEAD + "- id: post/p\n  name: P\n- id: set/s\n  name: S\n  position: 1\n  about: []\n  isPartOf: post/p\n"
+    root = collection({"data/a.yaml": facts, "shapes/own.ttl": shape})
+    assert says(told(root), "a.yaml", facts.splitlines().index("  isPartOf: post/p") + 1, "Only clips")
+
+
 def test_nobody_speaks_in_the_graph_of_another_file(collection: WriteCollection) -> None:
     quads = f"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:d> <urn:e> <{IDS}graph/other.yaml> ."
     root = collection({"data/a.nq": quads, "data/other.yaml": HEAD + "- id: person/p\n  name: P\n"})

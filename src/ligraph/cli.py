@@ -160,6 +160,7 @@ def serve(
     watch: Annotated[bool, typer.Option("--watch", help="Build again whenever the sources change.")] = False,
 ) -> None:
     """Check and build where the sources changed, then serve the site."""
+    from ligraph.serving import EVERY_ADDRESS
     from ligraph.serving import serve as serve_site
 
     if watch and release:
@@ -172,7 +173,7 @@ def serve(
         from ligraph.watching import watch as watch_sources
 
         watch_sources(root, _report_built, _report_error)
-    if host in ("0.0.0.0", "::") and not open_collection(root).settings.site:  # noqa: S104
+    if host in EVERY_ADDRESS and not open_collection(root).settings.site:
         say(
             "Note: every address of this machine is answered; set site in ligraph.toml to the one that pages shall name"
         )

@@ -15,7 +15,7 @@ def replacing(path: Path, text: str | None) -> Iterator[Callable[[], None]]:
     if text is None:
         yield lambda: None
         return
-    draft = path.with_name(f".{path.name}.new")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
 
     def put() -> None:
         draft.replace(path)

@@ -22,6 +22,9 @@ from ligraph.web.app import create_app
 _ROOT, _RELEASE, _ADDRESS, _PREFIX = "LIGRAPH__ROOT", "LIGRAPH__RELEASE", "LIGRAPH__ADDRESS", "LIGRAPH__PREFIX"
 _PATIENCE_SECONDS = 60
 
+EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Hosts that stand for every address of this machine, and the one of them by which it reaches itself."""
+
 
 def serve(
     root: Path,
@@ -46,7 +49,7 @@ def serve(
         hint = "choose another with --port, or --port 0 for a free one"
         raise UsageError(f"port {port} of {host} cannot be used: {error.strerror}", hint=hint) from None
     # Every address of this machine is none that a page could give as its own.
-    named = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    named = EVERY_ADDRESS.get(host, host)
     address = f"http://{f'[{named}]' if ':' in named else named}:{listening.getsockname()[1]}{root_path}/"
     os.environ |= {_ROOT: str(root), _RELEASE: release or "", _ADDRESS: address, _PREFIX: root_path}
     app = create_app(root, site=address, root_path=root_path, release=release)

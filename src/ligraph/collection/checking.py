@@ -31,6 +31,8 @@ _MENDABLE = {
 """Constraints whose results may go away when more is said; those of the others stand."""
 
 _MIN_COUNT = SH + "MinCountConstraintComponent"
+_SPARQL = SH + "SPARQLConstraintComponent"
+_BACKWARDS = re.compile(r"\^\(<([^<>]*)>\)")
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ class _Reporter:
             placed.append((finding, shape, focus, value, about, file, subject))
         for finding, shape, focus, value, about, file, subject in placed:
             text, node = _plain(value), _plain(focus)
-            line = self._line_of(file, subject, about, text, node) if file and subject else None
+            counts = finding.component == _SPARQL
+            line = self._line_of(file, subject, about, text, node, counts) if file and subject else None
             yield Result(
                 Severity(finding.severity.removeprefix(SH).lower()),
                 self._message(finding.component, finding.message, value),
@@ -190,10 +193,14 @@ class _Reporter:
                 finding.component,
             )
 
-    def _line_of(self, file: SourceFile, subject: str, about: str | None, value: str | None, node: str | None) -> int:
+    def _line_of(
+        self, file: SourceFile, subject: str, about: str | None, value: str | None, node: str | None, counts: bool
+    ) -> int:
+        """Return the line to be mended: in a part that is to be mended and not its whole, its position or its link."""
         if subject == value != node:
-            # A part is to be mended and not its whole: its position, else its beginning.
-            about, value = SCHEMA + "position", None
+            # A query over the parts of a whole counts their positions; other constraints judge what leads to the whole.
+            backwards = _BACKWARDS.fullmatch(about or "")
+            about, value = (SCHEMA + "position", None) if counts else (backwards[1] if backwards else None, node)
         return self.lines.find(file, subject, about, None if value == subject else value) or 1
 
     def _message(self, component: str, message: str, value: object) -> str:
@@ -237,7 +244,7 @@ class _Reporter:
         if not isinstance(focus, NamedNode):
             return None, None
         predicate = NamedNode(path) if path and "<" not in path else None
-        backwards = re.fullmatch(r"\^\(<(.*)>\)", path or "")
+        backwards = _BACKWARDS.fullmatch(path or "")
         if backwards and isinstance(value, NamedNode):
             # What points here is to be mended where it does.
             for quad in self.store.quads_for_pattern(value, NamedNode(backwards[1]), focus):

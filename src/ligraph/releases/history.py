@@ -207,7 +207,7 @@ def writing(collection: Collection) -> Iterator[None]:
                 f"another process is building {collection.root}", hint="wait until it is done, then try again"
             ) from None
         shutil.rmtree(folder / DRAFT, ignore_errors=True)
-        for half_written in (*folder.parent.glob("*.new"), *collection.data.glob(".removed.yaml.new")):
+        for half_written in (*folder.parent.glob("*.new"), *collection.data.glob(f".{collection.removed.name}.*.new")):
             half_written.unlink(missing_ok=True)
         yield
 
