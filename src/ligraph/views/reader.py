@@ -22,7 +22,8 @@ LIMIT = 200
 """How many things that link to one are listed on its page."""
 
 _FARTHEST = 2_000
-"""How many links are looked at and put in order: a page costs what it shows, however large the collection is."""
+"""How many links are counted, and put in order where there are no more: a page costs what it shows, however large the
+collection is."""
 
 
 _NAMING = (TYPE, NAME, PREF_LABEL)
@@ -173,8 +174,11 @@ class Reader:
     def _found(self, quads: Iterator[Quad], limit: int) -> Found:
         found = dict.fromkeys(quad.subject for quad in islice(quads, _FARTHEST))
         nodes = [self.node(subject) for subject in found if isinstance(subject, NamedNode)]
-        shown = sorted(nodes, key=lambda node: node.place)[:limit]
-        return Found(shown, max(0, len(nodes) - limit), next(quads, None) is not None)
+        uncounted = next(quads, None) is not None
+        # Of more than were looked at these are any: to put all of them in order would cost much and tell nothing.
+        candidates = nodes[:limit] if uncounted else nodes
+        shown = sorted(candidates, key=lambda node: node.place)[:limit]
+        return Found(shown, max(0, len(nodes) - limit), uncounted)
 
     def _take(self, document: Document) -> None:
         """Remember what the document says, so that it is not read twice."""
