@@ -42,6 +42,11 @@ PREF_LABEL = SKOS + "prefLabel"
 LABEL = RDFS + "label"
 
 
+def as_stored(iri: str) -> str:
+    """Return an IRI as the store has it: one of schema.org with http, any other unchanged."""
+    return SCHEMA + iri.removeprefix(SCHEMA_HTTPS) if iri.startswith(SCHEMA_HTTPS) else iri
+
+
 def shorten(iri: str) -> str:
     """Return an IRI as `prefix:name` where a prefix of the model fits, else unchanged."""
     for prefix, namespace in PREFIXES.items():

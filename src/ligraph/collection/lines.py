@@ -16,7 +16,7 @@ from ligraph.collection.files import SourceFile
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, YAML_LD
-from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, shorten
+from ligraph.namespaces import as_stored, shorten
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _places_of(line: bytes, number: int) -> Iterator[Place]:
     """Yield the statement of one line of N-Triples or N-Quads, if it is one."""
     try:
         for quad in parse(line, format=RdfFormat.N_QUADS):
-            yield Place(number, _iri(quad.subject), _http(quad.predicate.value), _text(quad.object))
+            yield Place(number, _iri(quad.subject), as_stored(quad.predicate.value), _text(quad.object))
     except SyntaxError:
         return
 
@@ -201,7 +201,7 @@ def _parse_turtle(text: str, base: str, trig: bool, found: list[Place]) -> None:
                 found.append(Place(noted.pop(id(subject))[0], node, None, None))
             # The words true and false come as Python's own.
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            found.append(Place(line, node, _http(str(predicate)), text))
+            found.append(Place(line, node, as_stored(str(predicate)), text))
 
     parser_class: Any = TrigSinkParser if trig else SinkParser
 
@@ -230,7 +230,3 @@ def _iri(term: object) -> str | None:
 
 def _text(term: Any) -> str | None:
     return getattr(term, "value", None)
-
-
-def _http(iri: str) -> str:
-    return SCHEMA + iri.removeprefix(SCHEMA_HTTPS) if iri.startswith(SCHEMA_HTTPS) else iri

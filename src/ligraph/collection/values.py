@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from ligraph.collection.ids import complaint
 from ligraph.collection.vocabulary import DATE, OFFSET, Term, Vocabulary
 from ligraph.collection.yamltree import nearest
-from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD
+from ligraph.namespaces import TYPE, XSD, as_stored
 
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 _DATES = (
@@ -98,8 +98,7 @@ def read_word(text: str, term: Term, vocabulary: Vocabulary) -> str:
 def class_or_word(text: str, vocabulary: Vocabulary) -> str:
     """Return the IRI that a word of the context stands for, or what was written."""
     meaning = vocabulary.context.get(text, text)
-    iri = vocabulary.expand(meaning) if isinstance(meaning, str) else text
-    return SCHEMA + iri.removeprefix(SCHEMA_HTTPS) if iri.startswith(SCHEMA_HTTPS) else iri
+    return as_stored(vocabulary.expand(meaning) if isinstance(meaning, str) else text)
 
 
 def read_reference(text: str, vocabulary: Vocabulary) -> str:

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 from ligraph.collection.ids import complaint
 from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, Vocabulary
 from ligraph.collection.yamltree import nearest, suggest
-from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD, shorten
+from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS, TYPE, XSD, as_stored, shorten
 
 _WELL_FORMED = re.compile(r"[^\W\d_][\w\-]*/[\w\-]+(#[\w\-]+)?")
 _WHOLE = re.compile(r"[a-z][a-z0-9+.\-]*://|urn:|tag:", re.I)
@@ -60,15 +60,15 @@ def vet(quads: Iterable[Quad], graph: str, files: Set[str], ids: str, vetted: Ve
         # Terms make their text anew each time they are asked for it.
         word = predicate.value
         if word.startswith(SCHEMA_HTTPS):
-            predicate = _as_http(predicate)
-            word = predicate.value
+            word = as_stored(word)
+            predicate = NamedNode(word)
         vetted.predicates.add(word)
         if isinstance(value, NamedNode):
             text = value.value
             # An address is where something is, and stays as it was written.
             if text.startswith(SCHEMA_HTTPS) and word not in _ADDRESSES:
-                value = _as_http(value)
-                text = value.value
+                text = as_stored(text)
+                value = NamedNode(text)
             if word == TYPE:
                 _note_class(subject.value, text, ids, vetted)
             elif text.startswith(ids):
@@ -210,7 +210,3 @@ def _vet_id(iri: str, ids: str, vetted: Vetted) -> bool:
     if wrong:
         vetted.bad_ids[iri] = wrong
     return not wrong
-
-
-def _as_http(node: NamedNode) -> NamedNode:
-    return NamedNode(SCHEMA + node.value.removeprefix(SCHEMA_HTTPS))

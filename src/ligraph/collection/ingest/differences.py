@@ -1,6 +1,5 @@
 """What a post says now, held against a file that a person may have edited. Nothing is ever changed in the file."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +7,7 @@ from typing import Literal
 from ligraph.collection.ingest.counterparts import as_in_file, counterparts
 from ligraph.collection.ingest.drafts import Draft
 from ligraph.collection.ingest.filed import Thing, read_things
-from ligraph.collection.ingest.times import seconds
-
-_CLOCK = re.compile(r"\d{1,3}(?::\d{2}){1,2}")
+from ligraph.collection.values import seconds
 
 Change = Literal["changed", "only in the post", "only in the file"]
 
@@ -76,5 +73,7 @@ def _is_same(key: str, one: str, other: str) -> bool:
 
 
 def _in_seconds(written: str) -> int | str:
-    found = int(written) if written.isdigit() else seconds(written) if _CLOCK.fullmatch(written) else None
-    return written if found is None else found
+    try:
+        return seconds(written)
+    except ValueError:
+        return written
