@@ -231,6 +231,19 @@ def test_an_edit_of_the_list_while_a_release_is_made_is_kept(root: Path) -> None
     assert build(root).manifest.removed == {"person/ada": None, "person/old": "person/mira"}
 
 
+def test_a_list_that_becomes_unreadable_while_a_release_is_made_is_kept(root: Path) -> None:
+    build(root)
+    (root / "data" / "people.yaml").write_text(PEOPLE.replace(ADA, ""), "utf-8")
+
+    def break_late(what: str, _done: int, _total: int) -> None:
+        if what == "Writing":
+            (root / "data" / "removed.yaml").write_bytes(b"\xff\n")
+
+    with pytest.raises(BusyError, match="was edited while"):
+        build(root, progress=break_late)
+    assert (root / "data" / "removed.yaml").read_bytes() == b"\xff\n"
+
+
 def test_comments_of_a_list_without_ids_stay(root: Path) -> None:
     build(root)
     (root / "data" / "removed.yaml").write_text("# Ours.\n", "utf-8")

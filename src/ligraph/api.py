@@ -125,7 +125,7 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         if not checked.report.conforms:
             raise CheckFailed(checked.report)
         gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
-        before = checked.removals.text
+        before = checked.removals.content
         known = {removal.id: removal for removal in checked.removals.entries}
         removals = [known.get(id_, Removal(id_)) for id_ in sorted({*known, *gone})]
         listed = with_removals(before, gone)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
-from ligraph.collection.removals import Removals, read_removals
+from ligraph.collection.removals import Removals, is_described, read_removals
 from ligraph.collection.report import Report, Result, Severity, report_of
 from ligraph.collection.rules import derive, derived_graph
 from ligraph.collection.sources import Fault, Sources, read_sources
@@ -108,10 +108,7 @@ def judge(
 def _complaints_about_settings(collection: Collection, store: Store) -> Iterator[Result]:
     """Yield what the settings say about the data and the data do not."""
     publisher = collection.settings.publisher
-    if (
-        publisher
-        and next(store.quads_for_pattern(NamedNode(collection.settings.ids + publisher), None, None), None) is None
-    ):
+    if publisher and not is_described(store, collection.settings.ids + publisher):
         message = f"the publisher is said to be {publisher}, which nothing describes: write it, or correct the setting"
         lines = (collection.root / FILE_NAME).read_text("utf-8-sig").splitlines()
         line = next((number for number, text in enumerate(lines, 1) if text.startswith("publisher")), 1)
@@ -208,7 +205,7 @@ class _Reporter:
         referring = (SH + "ClassConstraintComponent", SH + "OrConstraintComponent")
         if component not in referring or not isinstance(value, NamedNode) or not value.value.startswith(self.ids):
             return message
-        if next(self.store.quads_for_pattern(value, None, None, None), None) is not None:
+        if is_described(self.store, value.value):
             return message
         return f"Nothing describes {value.value.removeprefix(self.ids)}. {message}"
 

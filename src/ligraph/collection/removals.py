@@ -1,7 +1,7 @@
 """`data/removed.yaml`: ids that were published once and are no more, so that 410 and 301 outlive a deployment."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -30,10 +30,10 @@ class Removal:
 
 @dataclass(frozen=True)
 class Removals:
-    """The list of the ids that are no more, and the text that it was read from; None where there is no file."""
+    """The list of the ids that are no more, and the bytes that it was read from; None where there is no file."""
 
     entries: tuple[Removal, ...] = ()
-    text: str | None = None
+    content: bytes | None = None
 
 
 def read_removals(collection: Collection, store: Store) -> tuple[Removals, list[Result]]:
@@ -42,23 +42,24 @@ def read_removals(collection: Collection, store: Store) -> tuple[Removals, list[
     Raises: CollectionError when the file cannot be read.
     """
     name = collection.relative(collection.removed)
-    try:
-        text = read_list(collection)
-    except UnicodeDecodeError:
-        return Removals(), [Result(Severity.VIOLATION, "this is not UTF-8", name, 1)]
-    if text is None:
+    content = read_list(collection)
+    if content is None:
         return Removals(), []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Removals((), content), [Result(Severity.VIOLATION, "this is not UTF-8", name, 1)]
     entries, results = _read_entries(text, name, collection.settings.ids, store)
-    return Removals(tuple(entries), text), results
+    return Removals(tuple(entries), content), results
 
 
-def read_list(collection: Collection) -> str | None:
-    """Return the text of the list as it is now, or None where there is no file.
+def read_list(collection: Collection) -> bytes | None:
+    """Return what the list holds now, or None where there is no file.
 
-    Raises: CollectionError when it cannot be read; UnicodeDecodeError when it is not UTF-8.
+    Raises: CollectionError when it cannot be read.
     """
     try:
-        return collection.removed.read_bytes().decode("utf-8-sig")
+        return collection.removed.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -97,27 +98,30 @@ def _read_entries(text: str, name: str, ids: str, store: Store) -> tuple[list[Re
         if wrong := complaint(key.value) or (target and complaint(target)):
             complain(key, wrong)
             continue
-        if _is_described(store, ids + key.value):
+        if is_described(store, ids + key.value):
             complain(key, f"{key.value} is described again: take it off this list", Severity.WARNING)
             continue
-        if target and not _is_described(store, ids + target):
+        if target and not is_described(store, ids + target):
             complain(value, f"{key.value} is said to live on as {target}, which nothing describes: name the new id")
         removals.append(Removal(key.value, target))
     return removals, results
 
 
-def with_removals(text: str | None, ids: Iterable[str]) -> str | None:
+def with_removals(content: bytes | None, ids: Sequence[str]) -> str | None:
     """Return the text of a list with more ids in it, or None where all of them are there.
 
     Raises: CollectionError when the list cannot be edited.
     """
+    if not ids:
+        return None
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    text = (content or b"").decode("utf-8-sig")
     editor = YAML()
     editor.width = 1_000
     try:
-        known = editor.load(text or "")
+        known = editor.load(text)
     except YAMLError as error:
         reason = getattr(error, "problem", None) or error
         raise CollectionError(f"data/removed.yaml cannot be edited: {reason}", hint="write one id a line") from None
@@ -127,12 +131,13 @@ def with_removals(text: str | None, ids: Iterable[str]) -> str | None:
     entries = "".join(f"{identifier}: {REMOVED}\n" for identifier in new)
     if known is None:
         # What there is, if anything, are a person's comments.
-        return f"{text.rstrip()}\n{entries}" if text and text.strip() else HEADER + entries
+        return f"{text.rstrip()}\n{entries}" if text.strip() else HEADER + entries
     known.update(dict.fromkeys(new, REMOVED))
     stream = io.StringIO()
     editor.dump(known, stream)
     return stream.getvalue()
 
 
-def _is_described(store: Store, iri: str) -> bool:
+def is_described(store: Store, iri: str) -> bool:
+    """Return whether anything is said of an IRI."""
     return next(store.quads_for_pattern(NamedNode(iri), None, None, None), None) is not None

@@ -4,8 +4,9 @@ import re
 import zlib
 from collections.abc import Iterable
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
+from ligraph.collection.removals import is_described
 from ligraph.config import Collection
 from ligraph.releases.canonical import read_lines
 from ligraph.releases.history import current_id, release_ids
@@ -30,11 +31,7 @@ def last_things(collection: Collection) -> set[str]:
 
 def disappeared(ids: Iterable[str], base: str, store: Store) -> list[str]:
     """Return the ids that a store says nothing about."""
-    return [
-        local
-        for local in sorted(ids)
-        if next(store.quads_for_pattern(NamedNode(base + local), None, None, None), None) is None
-    ]
+    return [local for local in sorted(ids) if not is_described(store, base + local)]
 
 
 def things_of(collection: Collection, release: str) -> set[str]:
