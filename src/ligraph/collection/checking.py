@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from ligraph.collection.files import SourceFile
 from ligraph.collection.lines import Lines
@@ -21,6 +22,12 @@ from ligraph.namespaces import LABEL, NAME, PREF_LABEL, SCHEMA, SH, TYPE
 from ligraph.progress import Progress, untold
 from ligraph.serialization import read_term
 
+if TYPE_CHECKING:
+    # It needs rdflib, which a load of sources does not.
+    from ligraph.collection.findings import Finding
+
+Term = NamedNode | BlankNode | Literal
+
 _MENDABLE = {
     f"{SH}{name}ConstraintComponent"
     for name in (
@@ -32,6 +39,7 @@ _MENDABLE = {
 
 _MIN_COUNT = SH + "MinCountConstraintComponent"
 _SPARQL = SH + "SPARQLConstraintComponent"
+_REFERRING = (SH + "ClassConstraintComponent", SH + "OrConstraintComponent")
 _BACKWARDS = re.compile(r"\^\(<([^<>]*)>\)")
 
 
@@ -125,6 +133,24 @@ def _words_in(store: Store, vocabulary: Vocabulary) -> Iterator[None]:
         store.remove_graph(ONTOLOGY_GRAPH)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A finding with the file where it is to be mended, and the subject and property to look for in it."""
+
+    finding: Finding
+    shape: str | None
+    focus: Term
+    value: Term | None
+    about: str | None
+    file: SourceFile | None
+    subject: str | None
+
+    @property
+    def node(self) -> str | None:
+        """The focus as reports name it."""
+        return _plain(self.focus)
+
+
 class _Reporter:
     """Gives faults and findings their names, files and lines."""
 
@@ -154,56 +180,53 @@ class _Reporter:
                 name = self.name_of(fault.node) if fault.node else None
                 yield Result(severity, fault.message, fault.file.name, line, fault.node, name, path=fault.predicate)
 
-    def of_findings(self, findings: Iterable[object]) -> Iterator[Result]:
+    def of_findings(self, findings: Iterable[Finding]) -> Iterator[Result]:
         """Yield the results of the shapes."""
-        from ligraph.collection.findings import Finding
-
-        placed = []
-        for finding in findings:
-            assert isinstance(finding, Finding)
-            focus = read_term(finding.focus)
-            value = None if finding.value is None else read_term(finding.value)
-            shape = finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None
-            about = finding.path or self.aims.get(shape or "")
-            file, subject = self._file_of(focus, about, value)
-            if finding.component in _MENDABLE and self._may_be_mended(file, finding.path, value):
+        # All places first: a large file is read once, for all the subjects that are asked for in it.
+        placed = [self._place(finding) for finding in findings]
+        for place in placed:
+            finding, value = place.finding, place.value
+            if finding.component in _MENDABLE and self._may_be_mended(place.file, finding.path, value):
                 continue
-            if finding.component == _MIN_COUNT and (_plain(focus), finding.path) in self.unread:
+            if finding.component == _MIN_COUNT and (place.node, finding.path) in self.unread:
                 continue
-            if file and subject:
-                self.lines.expect(file, [subject])
-            placed.append((finding, shape, focus, value, about, file, subject))
-        for finding, shape, focus, value, about, file, subject in placed:
-            text, node = _plain(value), _plain(focus)
-            counts = finding.component == _SPARQL
-            line = self._line_of(file, subject, about, text, node, counts) if file and subject else None
             yield Result(
                 Severity(finding.severity.removeprefix(SH).lower()),
                 self._message(finding.component, finding.message, value),
-                file.name if file else None,
-                line,
-                node,
-                self.name_of(node),
+                place.file.name if place.file else None,
+                self._line_of(place, place.file, place.subject) if place.file and place.subject else None,
+                place.node,
+                self.name_of(place.node),
                 finding.path,
-                finding.value if value != focus else None,
-                shape,
+                finding.value if value != place.focus else None,
+                place.shape,
                 finding.component,
             )
 
-    def _line_of(
-        self, file: SourceFile, subject: str, about: str | None, value: str | None, node: str | None, counts: bool
-    ) -> int:
-        """Return the line to be mended: in a part that is to be mended and not its whole, its position or its link."""
-        if subject == value != node:
-            # A query over the parts of a whole counts their positions; other constraints judge what leads to the whole.
+    def _place(self, finding: Finding) -> _Place:
+        """Return where a finding is to be mended."""
+        focus = read_term(finding.focus)
+        value = None if finding.value is None else read_term(finding.value)
+        shape = finding.shape[1:-1] if finding.shape and finding.shape.startswith("<") else None
+        about = finding.path or self.aims.get(shape or "")
+        file, subject = self._file_of(focus, about, value)
+        if file and subject:
+            self.lines.expect(file, [subject])
+        return _Place(finding, shape, focus, value, about, file, subject)
+
+    def _line_of(self, place: _Place, file: SourceFile, subject: str) -> int:
+        about, value = place.about, _plain(place.value)
+        if subject == value != place.node:
+            # A part is to be mended and not its whole. A query over parts counts their positions; other constraints
+            # judge what leads to the whole.
             backwards = _BACKWARDS.fullmatch(about or "")
-            about, value = (SCHEMA + "position", None) if counts else (backwards[1] if backwards else None, node)
+            counts = place.finding.component == _SPARQL
+            about, value = (SCHEMA + "position", None) if counts else (backwards[1] if backwards else None, place.node)
         return self.lines.find(file, subject, about, None if value == subject else value) or 1
 
     def _message(self, component: str, message: str, value: object) -> str:
         """Return a shape's message; where a thing is asked for that nothing describes, that comes first."""
-        referring = (SH + "ClassConstraintComponent", SH + "OrConstraintComponent")
-        if component not in referring or not isinstance(value, NamedNode) or not value.value.startswith(self.ids):
+        if component not in _REFERRING or not isinstance(value, NamedNode) or not value.value.startswith(self.ids):
             return message
         if is_described(self.store, value.value):
             return message
