@@ -13,7 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from ligraph.collection.files import SourceFile, source_files
 from ligraph.collection.lines import Lines
-from ligraph.collection.readers import Source, read_quads
+from ligraph.collection.readers import read_quads
+from ligraph.collection.source import Source
 from ligraph.collection.vocabulary import Vocabulary, vocabulary_of
 from ligraph.config import Collection, open_collection
 from ligraph.namespaces import ORG, SCHEMA, TYPE

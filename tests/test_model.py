@@ -11,8 +11,7 @@ from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from ligraph import build, check, open_release
-from ligraph.collection.readers import inline_context
-from ligraph.collection.vocabulary import Vocabulary, vocabulary_of
+from ligraph.collection.vocabulary import Vocabulary, inline_context, vocabulary_of
 from ligraph.config import open_collection, packaged
 from ligraph.formats import N_TRIPLES, TURTLE
 from ligraph.namespaces import LIG, ORG, SCHEMA, SKOS, TYPE, VOID

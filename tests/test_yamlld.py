@@ -13,7 +13,8 @@ from pyld import jsonld
 from pyoxigraph import Quad, RdfFormat, Triple, parse
 from strategies import KINDS, collections, write_yaml
 
-from ligraph.collection.readers import Source, read_quads
+from ligraph.collection.readers import read_quads
+from ligraph.collection.source import Source
 from ligraph.collection.vocabulary import Vocabulary, vocabulary_of
 from ligraph.config import open_collection
 from ligraph.formats import YAML_LD

@@ -9,7 +9,8 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from ligraph.collection.files import SourceFile, source_files
 from ligraph.collection.ids import complaint
-from ligraph.collection.readers import Source, read_quads
+from ligraph.collection.readers import read_quads
+from ligraph.collection.source import Source
 from ligraph.collection.vetting import Vetted, is_too_large, mistyped, rewritten, undeclared, vet
 from ligraph.collection.vocabulary import Vocabulary
 from ligraph.config import Collection

@@ -208,6 +208,11 @@ class Vocabulary:
         ]
 
 
+def inline_context(vocabulary: Vocabulary, language: str) -> dict[str, Any]:
+    """Return the context that documents and sources carry: the terms, and the language of plain texts."""
+    return {"@language": language, **vocabulary.context}
+
+
 def vocabulary_of(collection: Collection) -> Vocabulary:
     """Return the words in force for a collection.
 

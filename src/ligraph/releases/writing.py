@@ -16,9 +16,9 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from ligraph import __version__
 from ligraph.collection.checking import Checked
-from ligraph.collection.readers import inline_context
 from ligraph.collection.removals import Removal
 from ligraph.collection.report_formats import to_turtle
+from ligraph.collection.vocabulary import inline_context
 from ligraph.config import Collection
 from ligraph.errors import ReleaseError
 from ligraph.formats import TURTLE
