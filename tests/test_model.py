@@ -16,8 +16,8 @@ from ligraph.config import open_collection, packaged
 from ligraph.formats import N_TRIPLES, TURTLE
 from ligraph.namespaces import LIG, ORG, SCHEMA, SKOS, TYPE, VOID
 from ligraph.serialization import to_rdf
+from ligraph.stores.documents import Document, read_document
 from ligraph.stores.embedded import Release
-from ligraph.views.documents import Document, read_document
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages
 from ligraph.views.site import Site

@@ -19,11 +19,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 import ligraph
 from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, SKOS, TYPE, XSD
 from ligraph.releases.manifest import Manifest
+from ligraph.stores.documents import read_document
 from ligraph.stores.embedded import Release
-from ligraph.views.documents import read_document
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages, Site
 from ligraph.views.recordings import watched_from
+from ligraph.views.service import Service
 from ligraph.views.values import clock, length, read_address, read_date
 from ligraph.views.words import Words
 
@@ -31,6 +32,9 @@ ROOT = Path(__file__).parents[1]
 VOID_ELEMENTS = {"br", "img", "input", "link", "meta", "hr"}
 NASTY = """</script><b>"quoted" & 'single'</b>"""
 ENGLISH = "en"
+
+
+SERVICE = Service("https://site.example/sparql", True, ("https://other.example/sparql",), ("A query may end.",))
 
 
 @dataclass
@@ -154,7 +158,7 @@ def every_page(every: dict[str, bytes], pages: Pages, release: Release, ontology
     yield from every.values()
     yield pages.home(release.store, release.manifest)
     yield pages.ontology(ontology)
-    yield pages.query("/sparql", "ASK { }")
+    yield pages.query(SERVICE, "/sparql", "ASK { }", release.manifest)
     yield pages.problem({"type": "x", "title": "No", "status": 404, "detail": NASTY}, [("/doc/set/a", NASTY)])
     yield pages.error_kinds("not-found", "Nothing", 404, "One.\n\nTwo.")
 
@@ -421,7 +425,7 @@ def test_links_begin_with_the_proxy_prefix(site: Site, words: Words, release: Re
     made += [
         pages.home(release.store, release.manifest),
         pages.ontology(ontology),
-        pages.query("/data/sparql", "ASK {}"),
+        pages.query(SERVICE, "/data/sparql", "ASK {}", release.manifest),
     ]
     for page in made:
         assert b'rel="canonical"' not in page

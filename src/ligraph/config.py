@@ -1,6 +1,7 @@
 """A collection's folder and its settings, `ligraph.toml`."""
 
 import difflib
+import ipaddress
 import re
 import tomllib
 import typing
@@ -19,7 +20,7 @@ _LANGUAGE = re.compile(r"(?:[a-zA-Z]{2,3}|[xX](?=-))(?:-[a-zA-Z0-9]{1,8})*")
 
 
 class Limits(BaseModel, extra="forbid"):
-    """What is refused because it is too large."""
+    """What is refused because it is too large or takes too long."""
 
     source_bytes: int = Field(default=2 * 1024**3, gt=0, description="Largest source file, in bytes")
     yaml_bytes: int = Field(
@@ -27,6 +28,22 @@ class Limits(BaseModel, extra="forbid"):
     )
     post_bytes: int = Field(default=5 * 1024**2, gt=0, description="Largest post that ingest reads, in bytes")
     query_bytes: int = Field(default=100_000, gt=0, description="Longest query, in bytes")
+    query_depth: int = Field(default=100, gt=0, le=500, description="Deepest nesting of brackets in a query")
+    query_parts: int = Field(default=500, gt=0, le=2_000, description="Most patterns and operators in a query")
+    query_seconds: float = Field(default=30, gt=0, description="Longest time that a query runs, in seconds")
+    slow_query_seconds: float = Field(
+        default=5, gt=0, description="A query that takes longer is logged with its text, in seconds"
+    )
+    query_memory: int = Field(
+        default=1024**3, ge=64 * 1024**2, description="Memory that a query may take beside the data, in bytes"
+    )
+    result_rows: int = Field(default=100_000, gt=0, description="Most rows or statements of a result")
+    result_bytes: int = Field(default=32 * 1024**2, gt=0, description="Largest result, in bytes")
+    long_queries: int = Field(default=8, gt=0, le=100, description="Long queries that run at once, for all clients")
+    waiting_queries: int = Field(default=1_000, gt=0, description="Queries that run or wait at once, for all clients")
+    requests_per_minute: int = Field(
+        default=3_000, gt=0, description="Queries by one client; this machine's own are not counted"
+    )
 
 
 class Settings(BaseSettings):
@@ -42,7 +59,18 @@ class Settings(BaseSettings):
     licence: str | None = Field(default=None, description="Address of the licence of the data")
     language: str = Field(default="en", description="Language of texts that name none, as a BCP 47 tag")
     engine: typing.Literal["embedded"] = Field(default="embedded", description="What answers queries")
-    limits: Limits = Field(default_factory=Limits, description="What is refused because it is too large")
+    default_graph: typing.Literal["union", "unnamed"] = Field(
+        default="union", description="What a query sees that names no graph: all graphs together, or the unnamed one"
+    )
+    services: list[str] = Field(
+        default_factory=list, description="Addresses of other endpoints that SERVICE may ask; none by default"
+    )
+    proxies: list[str] = Field(
+        default_factory=list, description="Addresses or networks of proxies whose X-Forwarded-For is believed"
+    )
+    limits: Limits = Field(
+        default_factory=Limits, description="What is refused because it is too large or takes too long"
+    )
 
     @field_validator("base", "site")
     @classmethod
@@ -74,6 +102,23 @@ class Settings(BaseSettings):
         if not is_language(value):
             raise ValueError("must be a language tag, such as en or pt-br")
         return value.lower()
+
+    @field_validator("services")
+    @classmethod
+    def _service_addresses(cls, values: list[str]) -> list[str]:
+        for value in values:
+            _check_address(value)
+        return values
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxy_networks(cls, values: list[str]) -> list[str]:
+        for value in values:
+            try:
+                ipaddress.ip_network(value)
+            except ValueError:
+                raise ValueError("must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8") from None
+        return values
 
     @property
     def ids(self) -> str:

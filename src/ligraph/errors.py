@@ -9,14 +9,22 @@ LigraphError                 status  exit
 ├── CheckFailed               422     1     sources that are wrong; carries the report
 ├── ReleaseError              503     2     a release that is missing, cut, altered or of another format
 └── RequestError              400     2     what a client asked for cannot be answered
-    ├── BadRequest            400     2     malformed, a syntax error among them
+    ├── BadRequest            400     2     malformed
+    │   └── MalformedQuery    400     2     a query that is not SPARQL; says where
     ├── NotFound              404     2     no such thing
     ├── Gone                  410     2     it was here, and was removed
     ├── MethodNotAllowed      405     2     another method is meant
     ├── NotAcceptable         406     2     no format fits the Accept header
     ├── TooLarge              413     2     a body over its limit
     ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
-    └── Refused               422     2     understood, and not done: too complex, or not allowed
+    ├── Refused               422     2     understood, and not done here
+    │   ├── BadParameter      422     2     a parameter of a stored question that is missing or of another type
+    │   ├── TooComplex        422     2     a query nested too deeply, or with too many parts
+    │   ├── ResultTooLarge    422     2     a result over the limit of rows or bytes
+    │   └── OutOfMemory       422     2     a query that needs more memory than it is given
+    ├── TooManyRequests       429     2     a client that asks more often than it may
+    ├── Overloaded            503     2     as many queries as can be run are running
+    └── OutOfTime             504     2     a query that runs longer than it may
 """
 
 from collections.abc import Sequence
@@ -30,11 +38,17 @@ class LigraphError(Exception):
     exit_code: ClassVar[int] = 2
     name: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong inside ligraph"
+    retry_after: ClassVar[int | None] = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What a problem document says beside title, status, detail and hint."""
+        return {}
 
 
 class UsageError(LigraphError):
@@ -108,10 +122,30 @@ class RequestError(LigraphError):
 
 
 class BadRequest(RequestError):
-    """A malformed request; a syntax error in a query is one."""
+    """A malformed request."""
 
     name = "bad-request"
     title = "The request is malformed"
+
+
+class MalformedQuery(BadRequest):
+    """A query that is not SPARQL 1.1; `line` and `column`, from 1, say where `text`, its line, goes wrong."""
+
+    name = "malformed-query"
+    title = "The query is not SPARQL"
+
+    def __init__(
+        self, message: str, *, line: int | None = None, column: int = 1, text: str = "", hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
+        self.text = text
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Where the query goes wrong."""
+        return {"line": self.line, "column": self.column, "text": self.text} if self.line else {}
 
 
 class NotFound(RequestError):
@@ -167,11 +201,74 @@ class UnsupportedMediaType(RequestError):
 
 
 class Refused(RequestError):
-    """A request that was understood and is not done: too complex, too costly, or not allowed."""
+    """A request that was understood and is not done here."""
 
     status = 422
     name = "refused"
     title = "The request was refused"
+
+
+class BadParameter(Refused):
+    """A parameter of a stored question that is missing, unknown or of another type."""
+
+    name = "bad-parameter"
+    title = "A parameter is wrong"
+
+    def __init__(self, message: str, *, parameter: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.parameter = parameter
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Which parameter it is."""
+        return {"parameter": self.parameter}
+
+
+class TooComplex(Refused):
+    """A query that is nested too deeply, or has too many patterns and operators."""
+
+    name = "too-complex"
+    title = "The query is too complex"
+
+
+class ResultTooLarge(Refused):
+    """A result with more rows or bytes than are sent; nothing of it was sent."""
+
+    name = "result-too-large"
+    title = "The result is too large"
+
+
+class OutOfMemory(Refused):
+    """A query that needs more memory than a query is given."""
+
+    name = "out-of-memory"
+    title = "The query needs too much memory"
+
+
+class TooManyRequests(RequestError):
+    """A client that asks more often than it may."""
+
+    status = 429
+    name = "too-many-requests"
+    title = "Too many requests"
+    retry_after = 60
+
+
+class Overloaded(RequestError):
+    """As many queries are running or waiting as there may be."""
+
+    status = 503
+    name = "overloaded"
+    title = "Too many queries are running"
+    retry_after = 5
+
+
+class OutOfTime(RequestError):
+    """A query that runs longer than a query may."""
+
+    status = 504
+    name = "out-of-time"
+    title = "The query took too long"
 
 
 def error_classes() -> dict[str, type[LigraphError]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """One serialization: the name people type, its suffixes and media types (the first is preferred).
 
@@ -59,7 +59,7 @@ DOCUMENTS = (HTML, JSON_LD, TURTLE, N_TRIPLES)
 RESULTS = (SPARQL_JSON, SPARQL_CSV, SPARQL_TSV, SPARQL_XML)
 """What the answer to SELECT and ASK is given in."""
 
-GRAPHS = (TURTLE, N_TRIPLES, JSON_LD)
+GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS)
 """What the answer to CONSTRUCT and DESCRIBE is given in."""
 
 SUFFIXES = frozenset(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyoxigraph import Triple
+
 from ligraph.errors import UsageError
-from ligraph.formats import GRAPHS, JSON_LD, N_TRIPLES, RESULTS, SPARQL_JSON, by_name
-from ligraph.serialization import read_triples
-from ligraph.stores.embedded import open_release
-from ligraph.stores.queries import answers_with_graph, run
+from ligraph.formats import GRAPHS, JSON_LD, RESULTS, SPARQL_JSON, Format, by_name
+from ligraph.stores.embedded import Release, open_release
+from ligraph.stores.queries import Evaluator, Query, Terms, Writer
+from ligraph.stores.tokens import read_query
 
 TABLE = "table"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Asked:
     """The answer to a question.
 
     Shape: `content` is SPARQL results as JSON where `is_table` says that people are to see a table.
@@ -26,25 +29,29 @@ class Answer:
     ids: str
 
 
-def ask(root: Path, query: str, format_: str | None, release: str | None = None) -> Answer:
+def ask(root: Path, query: str, format_: str | None, release: str | None = None) -> Asked:
     """Return the answer to a query in a format by its name; without one, a table or Turtle.
 
     Raises: UsageError when the format does not fit the query's form; BadRequest or Refused for the query.
     """
     opened = open_release(root, release)
-    graph = answers_with_graph(query)
+    graph = read_query(query).answers_with_graph
     name = format_ or ("ttl" if graph else TABLE)
-    if name == TABLE and not graph:
-        return Answer(run(opened.store, query, SPARQL_JSON, prefixes=True), True, opened.ids)
-    chosen = by_name(GRAPHS if graph else RESULTS, name)
+    is_table = name == TABLE and not graph
+    chosen = SPARQL_JSON if is_table else by_name(GRAPHS if graph else RESULTS, name)
     if chosen is None:
         kind, fit = ("statements", "ttl, nt or jsonld") if graph else ("rows", "table, csv, tsv, json or xml")
         raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}", hint=f"choose {fit}")
-    asked = N_TRIPLES if chosen is JSON_LD else chosen
-    content = run(opened.store, query, asked, prefixes=True)
-    if chosen is JSON_LD:
+    evaluator = Evaluator(opened, Terms(prefixes=True), _writers(opened))
+    answer = evaluator.answer(Query(query, rows=chosen, statements=chosen))
+    return Asked(answer.content, is_table, opened.ids)
+
+
+def _writers(release: Release) -> Mapping[Format, Writer]:
+    def write(triples: Iterable[Triple]) -> bytes:
         from ligraph.views.jsonld import to_flat_json_ld
         from ligraph.views.words import Words
 
-        content = to_flat_json_ld(read_triples(content), Words(opened.context))
-    return Answer(content, False, opened.ids)
+        return to_flat_json_ld(triples, Words(release.context))
+
+    return {JSON_LD: write}

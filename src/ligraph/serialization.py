@@ -1,24 +1,64 @@
 """Statements as RDF text, the same bytes for the same statements in the same order."""
 
+import re
 from collections.abc import Iterable
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from ligraph.formats import N_TRIPLES, TURTLE, Format
+from ligraph.errors import NotAcceptable
+from ligraph.formats import N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ligraph.namespaces import PREFIXES
 
-_WRITERS = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
+_LINES = (N_TRIPLES, N_QUADS)
+_WRITERS = {
+    TURTLE: RdfFormat.TURTLE,
+    TRIG: RdfFormat.TRIG,
+    N_TRIPLES: RdfFormat.N_TRIPLES,
+    N_QUADS: RdfFormat.N_QUADS,
+    RDF_XML: RdfFormat.RDF_XML,
+}
+_ELEMENT = re.compile(r"[^\W\d][\w.\-]*$")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_rdf(triples: Iterable[Triple], format_: Format, prefixes: dict[str, str] = PREFIXES) -> bytes:
-    """Return statements in Turtle or N-Triples."""
-    if format_ is not TURTLE:
+    """Return statements in Turtle, TriG, N-Triples, N-Quads or RDF/XML.
+
+    Raises: NotAcceptable where RDF/XML has no way to say one of them.
+    """
+    if format_ in _LINES:
         return serialize(triples, format=_WRITERS[format_]) or b""
-    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b""
+    if format_ is RDF_XML:
+        triples = list(triples)
+        _check_xml(triples)
+    text = serialize(triples, format=_WRITERS[format_], prefixes=prefixes) or b""
+    if format_ is RDF_XML:
+        return _with_sorted_names(text)
     # The engine declares prefixes in an order that changes from run to run.
     lines = text.split(b"\n")
     declared = [line for line in lines if line.startswith(b"@prefix ")]
     return b"\n".join([*sorted(declared), b"", *lines[len(declared) :]])
+
+
+def _with_sorted_names(xml: bytes) -> bytes:
+    """Return RDF/XML with the namespaces of its root in order, which the engine changes from run to run."""
+    start = xml.index(b"<rdf:RDF ") + len(b"<rdf:RDF ")
+    end = xml.index(b">", start)
+    return xml[:start] + b" ".join(sorted(xml[start:end].split(b" "))) + xml[end:]
+
+
+def _check_xml(triples: Iterable[Triple]) -> None:
+    """Check that statements can be written in XML: the engine writes what is malformed without a word.
+
+    Raises: NotAcceptable.
+    """
+    hint = "ask for another format, such as text/turtle"
+    for triple in triples:
+        if not _ELEMENT.search(triple.predicate.value):
+            message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it ends in no name"
+            raise NotAcceptable(message, hint=hint)
+        if isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
+            raise NotAcceptable("RDF/XML has no way to write a control character of a text", hint=hint)
 
 
 def read_term(text: str) -> NamedNode | Literal | BlankNode:

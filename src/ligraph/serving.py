@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
-import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -15,11 +14,14 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from ligraph.errors import UsageError
 from ligraph.web.app import create_app
+from ligraph.web.logs import configure_logs
 
 _ROOT, _RELEASE, _ADDRESS, _PREFIX = "LIGRAPH__ROOT", "LIGRAPH__RELEASE", "LIGRAPH__ADDRESS", "LIGRAPH__PREFIX"
+_TALLY = "LIGRAPH__TALLY"
 _PATIENCE_SECONDS = 60
 
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -40,8 +42,7 @@ def serve(
 
     Raises: UsageError when the address cannot be bound; CollectionError or ReleaseError when nothing can be served.
     """
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.INFO)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    configure_logs()
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=2048)
@@ -51,28 +52,52 @@ def serve(
     # Every address of this machine is none that a page could give as its own.
     named = EVERY_ADDRESS.get(host, host)
     address = f"http://{f'[{named}]' if ':' in named else named}:{listening.getsockname()[1]}{root_path}/"
-    os.environ |= {_ROOT: str(root), _RELEASE: release or "", _ADDRESS: address, _PREFIX: root_path}
-    app = create_app(root, site=address, root_path=root_path, release=release)
+    if workers == 1:
+        _run(create_app(root, site=address, root_path=root_path, release=release), listening, address, announce)
+        return
+    with tempfile.NamedTemporaryFile(prefix="ligraph-tally-") as tally:
+        os.environ |= {_ROOT: str(root), _RELEASE: release or "", _ADDRESS: address, _PREFIX: root_path}
+        os.environ[_TALLY] = tally.name
+        # What cannot be served is found here, not by each process again and again.
+        create_app(root, site=address, root_path=root_path, release=release)
+        _run("ligraph.serving:app_of_worker", listening, address, announce, workers)
+
+
+def _run(
+    app: FastAPI | str, listening: socket.socket, address: str, announce: Callable[[str], None], workers: int = 1
+) -> None:
     threading.Thread(target=_announce, args=(address, announce), daemon=True).start()
-    uvicorn.run(
-        app if workers == 1 else "ligraph.serving:app_of_worker",
+    config = uvicorn.Config(
+        app,
         factory=workers > 1,
-        fd=listening.fileno(),
         workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
+        # Which proxies are believed is a setting of the collection.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
     )
+    server = uvicorn.Server(config)
+    # Given by its descriptor, a socket would be taken for one that needs no TCP_NODELAY: 40 ms on every answer.
+    if workers == 1:
+        server.run(sockets=[listening])
+    else:
+        Multiprocess(config, sockets=[listening]).run()
 
 
 def app_of_worker() -> FastAPI:
     """Return the application in a process that serves; what to serve is in its environment."""
+    configure_logs()
     return create_app(
         os.environ[_ROOT],
         site=os.environ[_ADDRESS],
         root_path=os.environ[_PREFIX],
         release=os.environ[_RELEASE] or None,
+        tally=Path(os.environ[_TALLY]),
     )
 
 

@@ -8,9 +8,7 @@ from typing import Any
 import orjson
 from pyoxigraph import NamedNode, Store
 
-from ligraph.config import open_collection
 from ligraph.errors import ReleaseError
-from ligraph.releases.history import release_folder
 from ligraph.releases.manifest import CONTEXT, STORE, Manifest, check_digests, check_sizes, read_manifest
 from ligraph.releases.memory import forget
 
@@ -60,6 +58,10 @@ def open_release(root: Path | str, release: str | None = None) -> Release:
 
     Raises: ReleaseError when there is none, or it is damaged or of another format.
     """
+    # The processes that answer queries open folders, and do without what reads settings.
+    from ligraph.config import open_collection
+    from ligraph.releases.history import release_folder
+
     return open_folder(release_folder(open_collection(Path(root)), release))
 
 

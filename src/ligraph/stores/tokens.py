@@ -3,17 +3,20 @@
 Source: SPARQL 1.1 Query (W3C 2013) section 19.8, the terminals; in doubt the reading here is the stricter one.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from ligraph.errors import Refused
+from ligraph.errors import Refused, TooComplex
 from ligraph.namespaces import SCHEMA, SCHEMA_HTTPS
 
 DEEPEST = 100
 """Levels of brackets. The engine reads them by recursion: 5,000 exhaust its stack and kill the process."""
 
-MOST_SIGNS = 500
-"""Separators and operators. Of 1,000 patterns the engine makes a plan for 40 s; 10,000 kill the process."""
+MOST_PARTS = 500
+"""Patterns and operators. Of 1,000 the engine makes a plan for 40 s; 10,000 kill the process."""
 
 _TOKENS = re.compile(
     r"""(?P<comment>\#[^\r\n]*)
@@ -29,45 +32,123 @@ _TOKENS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE"})
+_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 
 
-def words_of(query: str) -> list[str]:
-    """Return the bare words of a query in capitals: not those in comments, IRIs, names, variables and texts."""
-    return [word.upper() for kind, word in _tokens(query) if kind == "word"]
+@dataclass(slots=True)
+class Reading:
+    """What can be told of a query by its tokens.
 
-
-def refuse_unsafe(query: str) -> None:
-    """Refuse what the engine should never see.
-
-    Raises: Refused for SERVICE, and for a query that is nested too deeply or has too many parts.
+    Shape: `form` is SELECT, ASK, CONSTRUCT or DESCRIBE; `services` are the addresses that SERVICE names, None for one
+    that is not written out as an absolute IRI; `lasting` is false where the same store may answer differently next
+    time.
     """
-    # Escapes count before the grammar is applied (section 19.2), so that they may hide the word or what is around it.
-    plain = _ESCAPE.sub(_unescape, query)
-    hidden = plain != query and "service" in plain.lower()
-    if hidden or "SERVICE" in words_of(query):
-        raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
-    depth = signs = 0
-    for kind, token in _tokens(plain):
-        depth += (kind == "open") - (kind == "close")
-        signs += kind == "sign" or (kind == "word" and token.upper() in ("UNION", "OPTIONAL", "MINUS"))
-        if depth > DEEPEST:
-            raise Refused(f"the query is nested over {DEEPEST} levels deep", hint="ask in smaller steps")
-        if signs > MOST_SIGNS:
-            raise Refused(f"the query has over {MOST_SIGNS} patterns and operators", hint="ask in smaller steps")
+
+    form: str = "SELECT"
+    has_from: bool = False
+    lasting: bool = True
+    services: list[str | None] = field(default_factory=list)
+    depth: int = 0
+    parts: int = 0
+
+    @property
+    def answers_with_graph(self) -> bool:
+        """Whether the query asks for statements rather than for rows or a yes."""
+        return self.form in ("CONSTRUCT", "DESCRIBE")
+
+
+def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) -> Reading:
+    """Return what the tokens of a query tell.
+
+    Raises: TooComplex for a query that is nested too deeply or has too many parts; Refused for one that hides SERVICE
+    behind escapes.
+    """
+    # Escapes count before the grammar is applied (section 19.2), so that they may hide a word or what is around it.
+    plain = _ESCAPE.sub(_unescape, query) if "\\" in query else query
+    if plain != query and "service" in plain.lower():
+        raise Refused("SERVICE is not allowed beside escaped characters", hint="write the characters themselves")
+    reading = _read(plain)
+    if reading.depth > deepest:
+        message = f"the query is nested {reading.depth:,} levels deep, and {deepest:,} are allowed"
+        raise TooComplex(message, hint="ask in smaller steps")
+    if reading.parts > most:
+        message = f"the query has {reading.parts:,} patterns and operators, and {most:,} are allowed"
+        raise TooComplex(message, hint="ask in smaller steps, or name things with VALUES")
+    return reading
 
 
 def with_schema_as_stored(query: str) -> str:
     """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are."""
+    if SCHEMA_HTTPS not in query:
+        return query
     return _TOKENS.sub(lambda match: _as_stored(match[0]) if match["iri"] else match[0], query)
+
+
+def tokens_of(query: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of a query but its comments; the name of the last group is the kind."""
+    return (match for match in _TOKENS.finditer(query) if match.lastgroup != "comment")
+
+
+def _read(query: str) -> Reading:
+    reading = Reading()
+    form = ""
+    depth = parts = template = 0
+    after_service = False
+    for match in _TOKENS.finditer(query):
+        kind = match.lastgroup
+        if kind == "comment":
+            continue
+        if after_service:
+            if kind == "word" and match[0].upper() == "SILENT":
+                continue
+            reading.services.append(_address(match[0]) if kind == "iri" else None)
+            after_service = False
+        if kind == "sign":
+            parts += 1
+        elif kind == "open":
+            depth += 1
+            if depth > reading.depth:
+                reading.depth = depth
+            if form == "CONSTRUCT" and not template and match[0] == "{":
+                template = depth
+            elif template > 0 and match[0] != "{":
+                # A blank node of the template is another one for every solution and every run.
+                reading.lasting = False
+        elif kind == "close":
+            if depth == template:
+                template = -1
+            depth -= 1
+            if depth < 0:
+                break
+        elif kind == "name":
+            if template > 0 and match[0].startswith("_:"):
+                reading.lasting = False
+        elif kind == "word":
+            word = match[0].upper()
+            if word in _PARTS:
+                parts += 1
+            if word in _CHANGING:
+                reading.lasting = False
+                after_service = word == "SERVICE"
+            elif not form and word in _FORMS:
+                form = word
+            elif word == "FROM":
+                reading.has_from = True
+    reading.form = form or "SELECT"
+    reading.parts = parts
+    if after_service:
+        reading.services.append(None)
+    return reading
+
+
+def _address(iri: str) -> str | None:
+    return iri[1:-1] if ":" in iri else None
 
 
 def _as_stored(iri: str) -> str:
     return iri.replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1)
-
-
-def _tokens(query: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKENS.finditer(query):
-        yield str(match.lastgroup), match[0]
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -75,3 +156,8 @@ def _unescape(match: re.Match[str]) -> str:
         return chr(int(match[1] or match[2], 16))
     except (ValueError, OverflowError):
         return match[0]
+
+
+def may_ask_others(query: str) -> bool:
+    """Return whether a query may have SERVICE in it: it has where `read_query` finds it."""
+    return "\\" in query or "service" in query.lower()

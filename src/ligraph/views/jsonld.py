@@ -16,7 +16,7 @@ import orjson
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.namespaces import LIG, ORG, SCHEMA, TYPE, XSD
-from ligraph.views.documents import Document
+from ligraph.stores.documents import Document
 from ligraph.views.words import Words
 
 _REVERSE = {

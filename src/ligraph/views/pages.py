@@ -12,14 +12,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Store, Triple
 
-from ligraph.formats import DOCUMENTS, HTML
+from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS
 from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
+from ligraph.stores.documents import Document
 from ligraph.views import recordings, relations
-from ligraph.views.documents import Document
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.nodes import Node
 from ligraph.views.reader import LIMIT, Reader
+from ligraph.views.service import Service
 from ligraph.views.site import Site as Site
 from ligraph.views.values import Value, read_address, read_date
 from ligraph.views.vocabulary import read_vocabulary
@@ -160,10 +161,19 @@ class Pages:
         canonical = self.site.canonical(f"errors/{quote(name)}")
         return self._render("error.html", name=name, title=title, status=status, text=text, canonical=canonical)
 
-    def query(self, endpoint: str, example: str) -> bytes:
-        """Return a form for queries that needs no script."""
-        canonical = self.site.canonical("sparql")
-        return self._render("query.html", endpoint=endpoint, example=example, examples=_EXAMPLES, canonical=canonical)
+    def query(self, service: Service, action: str, example: str, manifest: Manifest) -> bytes:
+        """Return a form for queries that needs no script, with what the service can do."""
+        return self._render(
+            "query.html",
+            service=service,
+            endpoint=action,
+            example=example,
+            examples=_EXAMPLES,
+            results=RESULTS,
+            graphs=GRAPHS,
+            manifest=manifest,
+            canonical=self.site.canonical("sparql"),
+        )
 
     def _render(self, template: str, **context: Any) -> bytes:
         return self.environment.get_template(template).render(context).encode()

@@ -9,7 +9,7 @@ from itertools import islice
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from ligraph.namespaces import LIG, NAME, PREF_LABEL, TYPE, shorten
-from ligraph.views.documents import Document
+from ligraph.stores.documents import Document
 from ligraph.views.nodes import Node
 from ligraph.views.site import Site
 from ligraph.views.values import Value, anchor, in_words, rank, read_address, read_literal

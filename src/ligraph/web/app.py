@@ -18,15 +18,15 @@ from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.documents import redirect_thing, show_document
+from ligraph.web.front import EXPOSED, Front
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
 from ligraph.web.live import Live
+from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
-
-EXPOSED = ["Link", "ETag", "Location", "Content-Location", "Retry-After"]
 
 ROUTES = [
     Route("/", show_home),
@@ -37,29 +37,43 @@ ROUTES = [
     Route("/sparql", answer_query, methods=["GET", "POST"]),
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
+    Route("/metrics", show_metrics),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
 ]
 
 
+HOT = {"/sparql": answer_query}
+
+
 def create_app(
-    root: Path | str, *, site: str = "http://127.0.0.1:8000/", root_path: str = "", release: str | None = None
+    root: Path | str,
+    *,
+    site: str = "http://127.0.0.1:8000/",
+    root_path: str = "",
+    release: str | None = None,
+    tally: Path | None = None,
 ) -> FastAPI:
     """Return the site of a collection's live release, or of a given one, as an ASGI application.
 
     Shape: `site` is the absolute address that the site has for the world, with “/” at its end; the setting of
-    the same name goes before it. It follows the live release within seconds, unless one is given.
+    the same name goes before it. It follows the live release within seconds, unless one is given. Processes that serve
+    the same site count together in the file `tally`.
     Raises: CollectionError or ReleaseError when there is nothing that can be served.
     """
     collection = open_collection(Path(root))
-    live = Live(collection, collection.settings.site or site, root_path, release)
+    live = Live(collection, collection.settings.site or site, root_path, release, tally)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await live.start()
         watching = asyncio.create_task(live.watch())
         yield
         watching.cancel()
+        await live.close()
 
-    app = FastAPI(
+    app = Front(
+        HOT,
+        root_path,
         title=collection.settings.title,
         version=__version__,
         lifespan=lifespan,

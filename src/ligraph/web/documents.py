@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ligraph.errors import Gone, NotFound
 from ligraph.formats import DOCUMENTS, HTML, JSON_LD, Format, by_suffix
 from ligraph.serialization import to_rdf
-from ligraph.views.documents import read_document
+from ligraph.stores.documents import read_document
 from ligraph.views.jsonld import to_json_ld
 from ligraph.web.live import Live, Snapshot, live_of
 from ligraph.web.negotiation import negotiate
@@ -41,9 +41,10 @@ async def show_document(request: Request) -> Response:
     if not snapshot.release.describes(local):
         raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
     format_ = fixed or negotiate(request, DOCUMENTS)
-    body = snapshot.bodies.get((local, format_)) or snapshot.bodies.keep(
-        (local, format_), _render(snapshot, local, format_)
-    )
+    body = snapshot.bodies.get((local, format_))
+    if body is None:
+        body = _render(snapshot, local, format_)
+        snapshot.bodies.keep((local, format_), body, len(body))
     headers = {"Link": _links(live, local)}
     if not fixed:
         headers["Content-Location"] = _href(request, f"doc/{local}.{format_.suffix}")

@@ -23,5 +23,5 @@ async def show_home(request: Request) -> Response:
             body = snapshot.pages.home(release.store, release.manifest)
         else:
             body = to_rdf(catalog_triples(release.manifest, live.site), format_)
-        snapshot.bodies.keep(("", format_), body)
+        snapshot.bodies.keep(("", format_), body, len(body))
     return answer(request, body, format_.content_type, vary="Accept")

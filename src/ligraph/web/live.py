@@ -3,36 +3,72 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cached_property
+from pathlib import Path
 from typing import cast
 
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
+from ligraph import __version__
 from ligraph.config import Collection
 from ligraph.errors import LigraphError
+from ligraph.formats import Format
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_folder
+from ligraph.stores.nursery import Order
+from ligraph.stores.pool import Bounds, Pool
+from ligraph.stores.queries import Answer, Terms
 from ligraph.views.pages import Pages
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
-from ligraph.web.bodies import Bodies
+from ligraph.web.kept import Kept
+from ligraph.web.logs import QueryLog
+from ligraph.web.tally import Tally
 
-_POLL_SECONDS = 1.0
+MOST_IN_MEMORY = 0
+"""Statements up to which a release is kept in memory by the processes that answer queries."""
+
+_NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff"))
+_PROGRAM = "ligraph.web.answering"
+_POLL_SECONDS = 0.5
+_SLOTS = 256
 _log = logging.getLogger("ligraph")
 
 
 @dataclass
 class Snapshot:
-    """One open release, its words, and the pages made from them."""
+    """One open release, its words, what answers queries over it, and the pages and answers made from them.
+
+    Shape: `seal` is what decides the bytes of an answer beside its query.
+    """
 
     release: Release
     words: Words
     pages: Pages
     context: bytes
-    bodies: Bodies = field(default_factory=Bodies)
+    engine: Pool
+    seal: bytes
+    bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
+    answers: Kept[bytes, Answer] = field(default_factory=Kept)
+
+    @cached_property
+    def _fixed(self) -> list[tuple[bytes, bytes]]:
+        made = format_datetime(datetime.fromisoformat(self.release.manifest.created), usegmt=True)
+        return [(b"cache-control", b"no-cache"), (b"last-modified", made.encode()), *_NEGOTIATED]
+
+    passing = ((b"cache-control", b"no-store"), *_NEGOTIATED)
+    """The headers of answers that may be others the next time."""
+
+    def lasting(self, tag: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers of answers that the release fixes."""
+        return [(b"etag", tag.encode()), *self._fixed]
 
     def ontology(self) -> list[Triple]:
         """Return the ontology that the release was made with."""
@@ -43,29 +79,69 @@ class Snapshot:
 class Live:
     """The release that is served now. It follows the collection's pointer unless it was told a release.
 
-    Shape: `refused` is the id of a release that was made live and cannot be served.
+    Shape: `refused` is the id of a release that was made live and cannot be served. Processes that serve the same site
+    share the file `tally`.
     """
 
-    def __init__(self, collection: Collection, site: str, root_path: str, release: str | None) -> None:
+    def __init__(
+        self, collection: Collection, site: str, root_path: str, release: str | None, tally: Path | None = None
+    ) -> None:
+        settings = collection.settings
         self.collection = collection
+        self.limits = settings.limits
+        self.services = tuple(settings.services)
+        self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.proxies]
         self.site = site
         self.root_path = root_path
         self.follows = release is None
         self.integrity = "not yet checked"
         self.refused: str | None = None
+        self.tally = Tally(tally)
+        self.log = QueryLog(self.limits.slow_query_seconds)
         self.snapshot = self._open(release or current_id(collection))
+        self._old: list[Pool] = []
 
     def _open(self, release: str | None) -> Snapshot:
         opened = open_folder(release_folder(self.collection, release))
         words = Words(opened.context)
         pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
-        return Snapshot(opened, words, pages, (opened.folder / CONTEXT).read_bytes())
+        in_memory = opened.manifest.statements <= MOST_IN_MEMORY
+        settings = self.collection.settings
+        terms = Terms(
+            endpoint=f"{self.site}sparql",
+            union=settings.default_graph == "union",
+            services=self.services,
+            rows=self.limits.result_rows,
+            bytes=self.limits.result_bytes,
+            depth=self.limits.query_depth,
+            parts=self.limits.query_parts,
+        )
+        bounds = Bounds(self.limits.query_seconds, self.limits.long_queries, self.limits.waiting_queries)
+        order = Order(str(opened.folder), in_memory, terms, self.limits.query_memory, _SLOTS)
+        engine = Pool(order, bounds, _PROGRAM, self.tally)
+        seal = "\n".join([__version__, opened.manifest.id, terms.endpoint or "", str(terms.union), str(in_memory), ""])
+        return Snapshot(opened, words, pages, (opened.folder / CONTEXT).read_bytes(), engine, seal.encode())
+
+    async def start(self) -> None:
+        """Start what answers queries."""
+        await self.snapshot.engine.start()
+
+    async def close(self) -> None:
+        """End what answers queries, also over releases that were served before."""
+        for engine in (self.snapshot.engine, *self._old):
+            await engine.close()
+        self.log.write()
+        self.tally.close()
 
     async def watch(self) -> None:
-        """Check the release's bytes once, then take up each release that becomes live."""
-        await self._verify()
-        while self.follows:
+        """Check the release's bytes once, then take up each release that becomes live; write logs between."""
+        verifying = asyncio.create_task(self._verify())
+        while True:
             await asyncio.sleep(_POLL_SECONDS)
+            self.log.write()
+            await self._let_go()
+            if not self.follows or not verifying.done():
+                continue
             try:
                 now = current_id(self.collection)
                 if now and now not in (self.snapshot.release.manifest.id, self.refused):
@@ -76,14 +152,23 @@ class Live:
     async def _take_up(self, release: str) -> None:
         """Serve another release from now on; where it cannot be opened, say so once and go on with the old one."""
         try:
-            self.snapshot = self._open(release)
+            snapshot = self._open(release)
+            await snapshot.engine.start()
         except (LigraphError, OSError, ValueError) as error:
             self.refused = release
             _log.error("release %s cannot be served: %s", release, error)
             return
+        before, self.snapshot = self.snapshot.engine, snapshot
+        self._old.append(before)
         self.refused = None
         _log.info("serving release %s", release)
         await self._verify()
+
+    async def _let_go(self) -> None:
+        """End what answered queries over earlier releases, once the last of them has its answer."""
+        for engine in [engine for engine in self._old if engine.is_idle]:
+            self._old.remove(engine)
+            await engine.close()
 
     async def _verify(self) -> None:
         try:

@@ -6,9 +6,11 @@ Source: RFC 9110 sections 12.4.2 (quality values) and 12.5.1 (Accept).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 
+from ligraph.compression import CODINGS
 from ligraph.errors import NotAcceptable
 from ligraph.formats import Format, by_name
 
@@ -16,6 +18,7 @@ _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\s*""")
 # The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
+_LONGEST_KEPT = 500
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 
@@ -80,6 +83,61 @@ def choose(formats: Sequence[Format], header: str | None) -> Format | None:
     welcome = [(quality(format_, ranges), -number, format_) for number, format_ in enumerate(formats)]
     best = max(welcome, key=lambda entry: entry[:2])
     return best[2] if best[0] > 0 else None
+
+
+@lru_cache(maxsize=256)
+def _chosen(formats: tuple[Format, ...], header: str) -> tuple[Format | None, str]:
+    format_ = choose(formats, header)
+    return format_, _called(format_, header) if format_ else ""
+
+
+def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[Format | None, str]:
+    """Return the most welcome of some formats and its content type, as a name says it or else an Accept header.
+
+    Shape: None and "" where none is welcome; a client that asks for `application/json` gets the format that has this as
+    a second name under this name.
+    """
+    if name:
+        wanted = name.replace(" ", "+").lower()
+        fits = (known for known in formats if wanted in (known.name, *known.suffixes, *known.media_types))
+        format_ = next(fits, None)
+        return format_, format_.content_type if format_ else ""
+    # What is kept by its text has to be short.
+    return _chosen(formats, header) if len(header) < _LONGEST_KEPT else _chosen.__wrapped__(formats, header)
+
+
+@lru_cache(maxsize=256)
+def choose_coding(header: str) -> str:
+    """Return the content coding that an Accept-Encoding header likes best, "" for none.
+
+    Source: RFC 9110 section 12.5.3.
+    """
+    wanted: dict[str, float] = {}
+    for item in header[:_LONGEST_KEPT].split(","):
+        name, _, parameter = item.partition(";")
+        value = parameter.strip().lower().removeprefix("q=") or "1"
+        wanted[name.strip().lower()] = float(value) if _QUALITY.fullmatch(value) else 0.0
+    best = max(CODINGS, key=lambda coding: wanted.get(coding, wanted.get("*", 0.0)))
+    plain = wanted.get("identity", 0.001)
+    return best if wanted.get(best, wanted.get("*", 0.0)) >= max(plain, 0.001) else ""
+
+
+def media_types(formats: Sequence[Format]) -> str:
+    """Return what formats are called in an Accept header, for people."""
+    return ", ".join(format_.media_type for format_ in formats)
+
+
+def _called(format_: Format, header: str) -> str:
+    """Return the content type of a format: the media type by which the client asked for it, else its first."""
+    ranges = parse_accept(header)
+    named = [
+        (range_.quality, -number, media_type)
+        for number, media_type in enumerate(format_.media_types)
+        for range_ in ranges
+        if (range_.specificity(media_type) or 0) >= 2 and range_.quality > 0
+    ]
+    media_type = max(named)[2] if named else format_.media_type
+    return format_.content_type if media_type == format_.media_type else media_type
 
 
 def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_mediatype") -> Format:

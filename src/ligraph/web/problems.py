@@ -22,6 +22,7 @@ from ligraph.errors import (
     LigraphError,
     MethodNotAllowed,
     NotFound,
+    RequestError,
     error_classes,
 )
 from ligraph.web.live import snapshot_of
@@ -45,6 +46,8 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         error = LigraphError("")
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allow)
+    if error.retry_after:
+        headers["Retry-After"] = str(error.retry_after)
     body = problem_of(error, snapshot_of(request).release.manifest.base)
     if wants_html(request):
         content = snapshot_of(request).pages.problem({"hint": None, **body}, nearest(request, error))
@@ -61,10 +64,12 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 def problem_of(error: LigraphError, base: str) -> dict[str, Any]:
     """Return the members of a problem document."""
     problem: dict[str, Any] = {"type": f"{base}errors/{error.name}", "title": error.title, "status": error.status}
-    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    # What a client asked too much of is no secret; what broke inside is.
+    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, RequestError):
         problem["detail"] = error.message
         if error.hint:
             problem["hint"] = error.hint
+        problem |= error.members
     return problem
 
 

@@ -1,91 +1,125 @@
-"""`/sparql`: queries by GET and POST.
+"""`/sparql`: queries by GET and POST; without a query, what the service is.
 
-Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1.
+Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1; SPARQL 1.1 Service Description (W3C 2013) section 2.
 """
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+from urllib.parse import unquote_to_bytes
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from ligraph.errors import BadRequest, TooLarge, UnsupportedMediaType
-from ligraph.formats import GRAPHS, JSON_LD, N_TRIPLES, RESULTS
-from ligraph.serialization import read_triples
-from ligraph.stores.queries import Dataset, answers_with_graph, run
-from ligraph.views.jsonld import to_flat_json_ld
-from ligraph.web.live import Live, live_of
-from ligraph.web.negotiation import negotiate, wants_html
-from ligraph.web.responses import answer
+from ligraph.errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+from ligraph.formats import GRAPHS, RESULTS
+from ligraph.stores.queries import Dataset
+from ligraph.web.answers import Wish, admit, answer_with, wish_of
+from ligraph.web.live import live_of
+from ligraph.web.negotiation import media_types
+from ligraph.web.responses import Headers, headers_of
+from ligraph.web.service import describe_service
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 
+_MOST_FIELDS = 1_000
 
-async def answer_query(request: Request) -> Response:
-    """Answer `/sparql`: one query, in the format that is asked for; a form for a browser that brings none."""
+Fields = dict[str, list[str]]
+
+
+async def answer_query(request: Request) -> ASGIApp:
+    """Answer `/sparql`: one query in the format that is asked for, or the description of the service."""
     live = live_of(request)
-    snapshot = live.snapshot
-    if request.method in ("GET", "HEAD") and "query" not in request.query_params and wants_html(request):
-        page = snapshot.pages.query(f"{request.scope.get('root_path', '')}/sparql", EXAMPLE)
-        return answer(request, page, "text/html; charset=utf-8", vary="Accept")
-    query, dataset = await _read_query(request, live)
-    limit = live.collection.settings.limits.query_bytes
-    if len(query.encode("utf-8", "surrogatepass")) > limit:
+    headers = headers_of(request)
+    address = read_fields(request.scope["query_string"])
+    if request.method != "POST" and "query" not in address:
+        return describe_service(request)
+    admit(live, request.client.host if request.client else "", headers)
+    limit = live.limits.query_bytes
+    if request.method == "POST":
+        text, fields = await _posted(request, headers, address, limit)
+    else:
+        text, fields = _one_query(address), address
+    if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
         raise TooLarge(f"the query is over {limit:,} bytes", hint="send a shorter query")
-    formats = GRAPHS if answers_with_graph(query) else RESULTS
-    format_ = negotiate(request, formats, parameter="format")
-    asked = N_TRIPLES if format_ is JSON_LD else format_
-    content = await run_in_threadpool(run, snapshot.release.store, query, asked, dataset=dataset)
-    if format_ is JSON_LD:
-        content = to_flat_json_ld(read_triples(content), snapshot.words)
-    return answer(request, content, format_.content_type, vary="Accept")
+    wish = _fitting(headers, address.get("format", [""])[0])
+    return await answer_with(live, headers, request.receive, text, wish, _dataset(fields))
 
 
-EXAMPLE = """\
-PREFIX lig: <https://w3id.org/ligraph/ns#>
-PREFIX schema: <http://schema.org/>
+def _fitting(headers: Headers, named: str) -> Wish:
+    """Return how a request wants its answer.
 
-SELECT ?resource ?name ?action WHERE {
-  ?resource a lig:Resource ; schema:name ?name ; lig:action ?action .
-}
-ORDER BY ?name
-LIMIT 20
-"""
-
-
-async def _read_query(request: Request, live: Live) -> tuple[str, Dataset | None]:
-    """Return the one query of a request, and the graphs that the request names for it.
-
-    Raises: BadRequest when there is none or more than one; UnsupportedMediaType, TooLarge for its body.
+    Raises: NotAcceptable where neither rows nor statements can be given so.
     """
-    address = parse_qs(request.url.query, keep_blank_values=True)
-    if request.method != "POST":
-        return _only(address.get("query", [])), _dataset(address)
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    wish = wish_of(headers, named)
+    if wish.rows is None and wish.statements is None:
+        wanted = f"“format={named}”" if named else f"“Accept: {headers.get(b'accept', b'').decode('latin-1')}”"
+        offered = f"{media_types(RESULTS)}; for statements {media_types(GRAPHS)}"
+        raise NotAcceptable(f"no format of results fits {wanted}", hint=f"ask for one of {offered}")
+    return wish
+
+
+async def _posted(request: Request, headers: Headers, address: Fields, limit: int) -> tuple[str, Fields]:
+    """Return the query of a POST request, and the fields that name its graphs.
+
+    Raises: BadRequest when there is no query or more than one; UnsupportedMediaType, TooLarge for its body.
+    """
+    kind, _, parameters = headers.get(b"content-type", b"").decode("latin-1").partition(";")
     kind = kind.strip().lower()
     if kind not in (FORM, QUERY):
         message = f"a query is posted as {FORM} or {QUERY}, not as “{kind}”" if kind else "the body has no Content-Type"
         raise UnsupportedMediaType(message, hint=f"post the query itself as {QUERY}, or a form with a field “query”")
-    body = await _read_body(request, live.collection.settings.limits.query_bytes)
-    charset = parameters.partition("charset=")[2].strip('" ').lower()
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip('" ')
     if charset and charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(f"the body is said to be {charset}", hint="send UTF-8")
+    body = await _read_body(request, limit)
+    if "query" in address:
+        raise BadRequest("the request has a query in its address beside its body", hint="send one of them")
+    if kind == QUERY:
+        return _decode(body), address
+    form = read_fields(body)
+    if "update" in form and "query" not in form:
+        raise BadRequest("updates are not taken here", hint="send a query; the data change by a new release")
+    return _one_query(form), form
+
+
+def read_fields(encoded: bytes) -> Fields:
+    """Return the fields of a form or an address, decoded once.
+
+    Raises: BadRequest where they are not UTF-8, or more than any query needs.
+    Source: URL Standard (WHATWG) section 5.1, application/x-www-form-urlencoded parsing.
+    """
+    fields: Fields = {}
+    if not encoded:
+        return fields
+    pairs = encoded.split(b"&", _MOST_FIELDS)
+    if len(pairs) > _MOST_FIELDS:
+        raise BadRequest(f"the request has over {_MOST_FIELDS:,} fields")
+    for pair in pairs:
+        name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        fields.setdefault(_decode(unquote_to_bytes(name)), []).append(_decode(unquote_to_bytes(value)))
+    return fields
+
+
+def _decode(content: bytes) -> str:
     try:
-        text = body.decode("utf-8")
-        if kind == QUERY:
-            return text, _dataset(address)
-        form = parse_qs(text, keep_blank_values=True, errors="strict")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise BadRequest("the body is not UTF-8") from None
-    return _only(form.get("query", [])), _dataset(form)
+        raise BadRequest("the request is not UTF-8") from None
 
 
-def _dataset(fields: dict[str, list[str]]) -> Dataset | None:
-    default, named = fields.get("default-graph-uri", []), fields.get("named-graph-uri", [])
-    return Dataset(tuple(default), tuple(named)) if default or named else None
+def _one_query(fields: Fields) -> str:
+    queries = fields.get("query", [])
+    if len(queries) != 1:
+        found = f"{len(queries)} queries" if queries else "no query"
+        raise BadRequest(f"the request has {found}", hint="send exactly one parameter “query”")
+    return queries[0]
+
+
+def _dataset(fields: Fields) -> Dataset | None:
+    if "default-graph-uri" not in fields and "named-graph-uri" not in fields:
+        return None
+    return Dataset(tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())))
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
@@ -97,10 +131,3 @@ async def _read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise TooLarge(f"the body is over {limit:,} bytes", hint="send a shorter query")
     return bytes(body)
-
-
-def _only(queries: list[str]) -> str:
-    if len(queries) != 1:
-        found = f"{len(queries)} queries" if queries else "no query"
-        raise BadRequest(f"the request has {found}", hint="send exactly one parameter “query”")
-    return queries[0]

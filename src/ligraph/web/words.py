@@ -18,7 +18,7 @@ async def show_ontology(request: Request) -> Response:
     if body is None:
         triples = snapshot.ontology()
         body = snapshot.pages.ontology(triples) if format_ is HTML else to_rdf(triples, format_)
-        snapshot.bodies.keep(("ns", format_), body)
+        snapshot.bodies.keep(("ns", format_), body, len(body))
     return answer(request, body, format_.content_type, vary="Accept")
 
 

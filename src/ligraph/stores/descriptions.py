@@ -1,0 +1,63 @@
+"""What DESCRIBE means here: the document of a thing of this collection, and what is said of anything else.
+
+Source: SPARQL 1.1 Query (W3C 2013) section 16.4 leaves to the service what a description is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Triple
+
+from ligraph.stores.documents import read_document
+from ligraph.stores.embedded import Release
+from ligraph.stores.tokens import tokens_of
+
+
+def subjects_query(query: str) -> str:
+    """Return the query that finds what a DESCRIBE describes: a SELECT of the same variables and IRIs."""
+    tokens = tokens_of(query)
+    form = next(match for match in tokens if match.lastgroup == "word" and match[0].upper() == "DESCRIBE")
+    columns = []
+    pattern = ""
+    for number, match in enumerate(tokens):
+        if match.lastgroup == "variable":
+            columns.append(match[0])
+        elif match.lastgroup in ("iri", "name"):
+            columns.append(f"({match[0]} AS ?ligraph_{number})")
+        elif match.lastgroup in ("word", "open"):
+            has_pattern = match[0] == "{" or match[0].upper() == "WHERE"
+            pattern = ("" if has_pattern else "WHERE {} ") + query[match.start() :]
+            break
+    return f"{query[: form.start()]}SELECT {' '.join(columns) or '*'} {pattern or 'WHERE {}'}"
+
+
+def describe(release: Release, solutions: QuerySolutions) -> Iterator[Triple]:
+    """Yield the statements that describe what solutions name, each thing once.
+
+    Shape: a thing of the collection has its document; anything else its own statements, and those of the blank nodes
+    that they lead to.
+    """
+    seen: set[NamedNode | BlankNode] = set()
+    for solution in solutions:
+        for term in solution:
+            if isinstance(term, NamedNode | BlankNode) and term not in seen:
+                seen.add(term)
+                yield from _description(release, term)
+
+
+def _description(release: Release, node: NamedNode | BlankNode) -> Iterator[Triple]:
+    if isinstance(node, NamedNode) and node.value.startswith(release.ids) and "#" not in node.value:
+        document = read_document(release.store, release.manifest, node.value.removeprefix(release.ids))
+        if document:
+            yield from document.triples
+        return
+    waiting = [node]
+    taken = set()
+    while waiting:
+        subject = waiting.pop()
+        taken.add(subject)
+        for quad in release.store.quads_for_pattern(subject, None, None, None):
+            yield quad.triple
+            if isinstance(quad.object, BlankNode) and quad.object not in taken:
+                waiting.append(quad.object)

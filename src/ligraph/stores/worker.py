@@ -1,0 +1,46 @@
+"""A worker process: it answers one query after the other, and may be killed at any moment."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+from ligraph.errors import LigraphError, OutOfMemory
+from ligraph.stores.frames import Slot, answer_frame, asked_in, problem_frame
+from ligraph.stores.queries import Evaluator, unpack
+
+_CHUNK = 1 << 16
+
+
+def work(connection: socket.socket, slot: Slot, evaluator: Evaluator) -> None:
+    """Answer what comes over a connection, in order, until it ends."""
+    buffer = bytearray()
+    while chunk := connection.recv(_CHUNK):
+        buffer += chunk
+        for number, packed in asked_in(buffer):
+            if number > slot.skipped:
+                _send(connection, _reply(number, packed, slot, evaluator))
+
+
+def _send(connection: socket.socket, parts: list[bytes]) -> None:
+    """Send the parts of a frame: small ones at once, large ones without another copy of them."""
+    if len(parts[1]) < _CHUNK:
+        connection.sendall(parts[0] + parts[1])
+    else:
+        for part in parts:
+            connection.sendall(part)
+
+
+def _reply(number: int, packed: bytes, slot: Slot, evaluator: Evaluator) -> list[bytes]:
+    slot.begin(number)
+    started = time.perf_counter()
+    try:
+        answer = evaluator.answer(unpack(packed))
+        return answer_frame(number, answer, time.perf_counter() - started)
+    except LigraphError as error:
+        return problem_frame(number, error, time.perf_counter() - started)
+    except MemoryError:
+        problem = OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
+        return problem_frame(number, problem, time.perf_counter() - started)
+    finally:
+        slot.end()

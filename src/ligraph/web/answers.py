@@ -1,0 +1,145 @@
+"""A query over HTTP, from who asks it to the bytes and headers of its answer; counted and logged on the way.
+
+Source: RFC 9110 sections 8.8 (validators), 13.1.2 (If-None-Match); SPARQL 1.1 Protocol (W3C 2013) section 2.1.6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from typing import NamedTuple
+
+from starlette.types import Receive
+
+from ligraph.errors import LigraphError, TooManyRequests
+from ligraph.formats import GRAPHS, RESULTS, Format
+from ligraph.stores.queries import Answer, Dataset, Query
+from ligraph.stores.tokens import may_ask_others
+from ligraph.web.clients import client_of
+from ligraph.web.live import Live, Snapshot
+from ligraph.web.negotiation import choose_coding, choose_named
+from ligraph.web.responses import Bytes, Headers, has_tag
+
+_WATCH_SECONDS = 0.1
+
+
+class ClientGone(Exception):
+    """The client did not wait for its answer."""
+
+
+class Wish(NamedTuple):
+    """How a client wants its answer: the formats for rows and for statements, as it calls them, and the coding."""
+
+    rows: Format | None
+    rows_type: str
+    statements: Format | None
+    statements_type: str
+    coding: str
+
+    def content_type(self, answer: Answer) -> str:
+        """Return the `Content-Type` of an answer."""
+        if answer.format is self.rows:
+            return self.rows_type
+        return self.statements_type if answer.format is self.statements else answer.format.content_type
+
+
+def wish_of(headers: Headers, named: str) -> Wish:
+    """Return how a request wants its answer: by a format's name, else by its headers."""
+    accept = headers.get(b"accept", b"").decode("latin-1")
+    coding = choose_coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+    return Wish(*choose_named(RESULTS, accept, named), *choose_named(GRAPHS, accept, named), coding)
+
+
+async def answer_with(
+    live: Live, headers: Headers, receive: Receive, text: str, wish: Wish, dataset: Dataset | None = None
+) -> Bytes:
+    """Return the answer to a query, or 304 where the client has it.
+
+    Raises: TooManyRequests; ClientGone; what `Pool.ask` raises.
+    """
+    started = time.perf_counter()
+    snapshot = live.snapshot
+    query = Query(text, wish.rows, wish.statements, dataset, None, wish.coding)
+    packed = query.pack()
+    outcome, rows, size = "left", 0, 0
+    try:
+        tag = _tag(snapshot, packed)
+        known = headers.get(b"if-none-match")
+        if known and known.strip() != b"*" and has_tag(known.decode("latin-1"), tag):
+            outcome = "not-modified"
+            return Bytes(304, snapshot.lasting(tag), b"")
+        answer = snapshot.answers.get(packed)
+        if answer:
+            outcome = "cached"
+        else:
+            answer = await _ask(live, snapshot, receive, text, packed)
+            outcome = "answered"
+        rows, size = answer.rows, len(answer.content)
+        if not answer.lasting:
+            return Bytes(200, [*snapshot.passing, *_of_content(answer, wish)], answer.content)
+        if known and has_tag(known.decode("latin-1"), tag):
+            outcome = "not-modified"
+            return Bytes(304, snapshot.lasting(tag), b"")
+        return Bytes(200, [*snapshot.lasting(tag), *_of_content(answer, wish)], answer.content)
+    except LigraphError as error:
+        outcome = error.name
+        raise
+    finally:
+        seconds = time.perf_counter() - started
+        live.tally.took(outcome, seconds, rows, size)
+        live.log.add(text, seconds, rows, size, outcome)
+
+
+def admit(live: Live, peer: str, headers: Headers) -> None:
+    """Count a request to the query services.
+
+    Raises: TooManyRequests.
+    """
+    client = client_of(peer, headers, live.proxies)
+    if client is None:
+        return
+    most = live.limits.requests_per_minute
+    if live.tally.asks(client) > most:
+        live.tally.took(TooManyRequests.name, 0.0, 0, 0)
+        raise TooManyRequests(f"more than {most:,} requests came from you in a minute", hint="ask again in a minute")
+
+
+async def _ask(live: Live, snapshot: Snapshot, receive: Receive, text: str, packed: bytes) -> Answer:
+    watching: list[asyncio.Task[None]] = []
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    timer = loop.call_later(_WATCH_SECONDS, lambda: watching.append(loop.create_task(_watch(receive, task))))
+    try:
+        outward = bool(live.services) and may_ask_others(text)
+        answer = await snapshot.engine.ask(packed, outward=outward)
+    except asyncio.CancelledError:
+        if watching and watching[0].done():
+            raise ClientGone from None
+        raise
+    finally:
+        timer.cancel()
+        for watch in watching:
+            watch.cancel()
+    if answer.lasting:
+        snapshot.answers.keep(packed, answer, len(answer.content) + len(packed))
+    return answer
+
+
+async def _watch(receive: Receive, task: asyncio.Task[object] | None) -> None:
+    """Stop the work for a client that goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    if task:
+        task.cancel()
+
+
+def _of_content(answer: Answer, wish: Wish) -> list[tuple[bytes, bytes]]:
+    headers = [(b"content-type", wish.content_type(answer).encode("latin-1"))]
+    if answer.coding:
+        headers.append((b"content-encoding", answer.coding.encode()))
+    return headers
+
+
+def _tag(snapshot: Snapshot, packed: bytes) -> str:
+    """Return a strong validator from everything that decides the bytes: the release and the query with its formats."""
+    return f'"{hashlib.sha256(snapshot.seal + packed).hexdigest()[:32]}"'

@@ -1,0 +1,73 @@
+"""The first to see a request: the addresses that are asked most are handled at once, past the framework's layers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ligraph.errors import Overloaded
+from ligraph.web.answers import ClientGone
+from ligraph.web.problems import answer_problem
+
+Handler = Callable[[Request], Awaitable[ASGIApp]]
+
+EXPOSED = ("Link", "ETag", "Location", "Content-Location", "Retry-After")
+_SHARED = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
+]
+
+
+class Front(FastAPI):
+    """A FastAPI application that hands GET, HEAD and POST of some paths to their handlers before its own layers.
+
+    Each of these paths is also in the list of routes, which answers its other methods.
+    """
+
+    def __init__(self, hot: Mapping[str, Handler], prefix: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._prefix = prefix
+        self._hot = {prefix + path: handler for path, handler in hot.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        handler = self._hot.get(scope["path"]) if scope["type"] == "http" else None
+        if handler is None or scope["method"] not in ("GET", "HEAD", "POST"):
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        if self._prefix:
+            scope["root_path"] = self._prefix
+        request = Request(scope, receive)
+        response: ASGIApp
+        try:
+            response = await handler(request)
+        except ClientGone:
+            return
+        except asyncio.CancelledError:
+            error = Overloaded("the service is being stopped", hint="ask again in a few seconds")
+            response = await answer_problem(request, error)
+        except Exception as error:
+            response = await answer_problem(request, error)
+        if any(name == b"origin" for name, _ in scope["headers"]):
+            send = _shared(send)
+        await response(scope, receive, send)
+
+
+def _shared(send: Send) -> Send:
+    """Return a `send` that lets any page read what is sent.
+
+    Source: Fetch Standard (WHATWG) section 3.3, CORS protocol.
+    """
+
+    async def send_shared(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *_SHARED]
+        await send(message)
+
+    return send_shared

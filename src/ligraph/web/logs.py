@@ -1,0 +1,77 @@
+"""What is logged: one line for each query, JSON for programs and plain for a terminal; of clients, nothing.
+
+A query's text is logged only where it was slow, because it may hold what its author would not tell others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+
+_MOST_WAITING = 500
+_LONGEST_TEXT = 2_000
+
+
+def configure_logs() -> None:
+    """Have everything that is logged go to stderr."""
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+class QueryLog:
+    """The log of queries. Lines are written together: a line of its own would take as long as many a query.
+
+    Units: `slow` is in seconds.
+    """
+
+    def __init__(self, slow: float) -> None:
+        self.slow = slow
+        self._entries: list[tuple[float, str, float, int, int, str]] = []
+
+    def add(self, text: str, seconds: float, rows: int, size: int, outcome: str) -> None:
+        """Log a query: the digest of its text, how long it took, and what came of it; the text where it was slow."""
+        self._entries.append((time.time(), text, seconds, rows, size, outcome))
+        if len(self._entries) >= _MOST_WAITING:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was logged."""
+        entries, self._entries = self._entries, []
+        if not entries:
+            return
+        lines = [self._line(*entry) for entry in entries]
+        if sys.stderr.isatty():
+            log = structlog.get_logger()
+            for line in lines:
+                (log.warning if line["level"] == "warning" else log.info)(line.pop("event"), **_for_people(line))
+        else:
+            sys.stderr.buffer.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+            sys.stderr.buffer.flush()
+
+    def _line(self, when: float, text: str, seconds: float, rows: int, size: int, outcome: str) -> dict[str, Any]:
+        is_slow = seconds > self.slow
+        line = {
+            "timestamp": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
+            "level": "warning" if is_slow else "info",
+            "event": "slow query" if is_slow else "query",
+            "query": hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
+            "ms": round(seconds * 1000, 2),
+            "rows": rows,
+            "bytes": size,
+            "outcome": outcome,
+        }
+        if is_slow:
+            line["text"] = text[:_LONGEST_TEXT]
+        return line
+
+
+def _for_people(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name not in ("timestamp", "level")}
