@@ -50,6 +50,13 @@ class ResultFormat(StrEnum):
     JSONLD = "jsonld"
 
 
+class DefaultGraph(StrEnum):
+    """What a query sees that names no graph."""
+
+    UNION = "union"
+    UNNAMED = "unnamed"
+
+
 def main() -> None:
     """Run the command line; end with 0 when done, 1 when the data are wrong, 2 when ligraph could not work."""
     try:
@@ -151,6 +158,9 @@ def build(root: Root = Path(), as_json: AsJson = False) -> None:
 
 @app.command()
 def serve(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Serve RDF files as they are, unchecked.")
+    ] = None,
     root: Root = Path(),
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to bind; 0 picks a free one.")] = 8000,
@@ -158,11 +168,33 @@ def serve(
     release: Annotated[str | None, typer.Option(metavar="ID", help="Serve this release; leave sources alone.")] = None,
     root_path: Annotated[str, typer.Option(metavar="PREFIX", help="Path at which a proxy serves the site.")] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Build again whenever the sources change.")] = False,
+    default_graph: Annotated[
+        DefaultGraph | None, typer.Option("--default-graph", help="Of files: what a query sees that names no graph.")
+    ] = None,
 ) -> None:
-    """Check and build where the sources changed, then serve the site."""
-    from ligraph.serving import EVERY_ADDRESS
+    """Check and build where the sources changed, then serve the site; or serve any RDF files without a collection."""
+    from ligraph.serving import EVERY_ADDRESS, serve_files
     from ligraph.serving import serve as serve_site
 
+    if files:
+        if release or watch or root != Path():
+            raise UsageError("FILE does not go together with --collection, --release and --watch")
+        graph = (default_graph or DefaultGraph.UNION).value
+        serve_files(
+            files,
+            graph,
+            host=host,
+            port=port,
+            workers=workers,
+            root_path=root_path.rstrip("/"),
+            announce=lambda address: write(
+                f"Serving {len(files):,} {'file' if len(files) == 1 else 'files'} at {address}"
+            ),
+        )
+        return
+    if default_graph:
+        hint = f'write default_graph = "{default_graph.value}" in ligraph.toml'
+        raise UsageError("--default-graph is for files; a collection has a setting", hint=hint)
     if watch and release:
         raise UsageError("--watch and --release do not go together: a given release does not change")
     if root_path and not root_path.startswith("/"):

@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from ligraph.errors import UsageError
+from ligraph.releases.loose import write_loose
 from ligraph.web.app import create_app
 from ligraph.web.logs import configure_logs
 
@@ -26,6 +27,9 @@ _PATIENCE_SECONDS = 60
 
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Hosts that stand for every address of this machine, and the one of them by which it reaches itself."""
+
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(
@@ -61,6 +65,29 @@ def serve(
         # What cannot be served is found here, not by each process again and again.
         create_app(root, site=address, root_path=root_path, release=release)
         _run("ligraph.serving:app_of_worker", listening, address, announce, workers)
+
+
+def serve_files(
+    files: Sequence[Path],
+    default_graph: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    root_path: str,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve RDF files as they are, until the process is told to stop; nobody but this machine is answered.
+
+    Raises: UsageError for an address that others reach, and for files of unknown formats; CollectionError for a file
+    that cannot be read.
+    """
+    if host not in _LOOPBACK:
+        hint = "make a collection of them with: ligraph new DIR"
+        raise UsageError(f"files are served unchecked, to this machine only, and {host} is for others", hint=hint)
+    with tempfile.TemporaryDirectory(prefix="ligraph-files-") as folder:
+        write_loose(Path(folder), files, default_graph)
+        serve(Path(folder), host=host, port=port, workers=workers, release=None, root_path=root_path, announce=announce)
 
 
 def _run(

@@ -49,6 +49,11 @@ class Manifest:
     software: dict[str, str]
     files: dict[str, dict[str, Any]]
 
+    @property
+    def ids(self) -> str:
+        """The IRI that ids are relative to; for loose files, which have no base, an id is a whole IRI."""
+        return f"{self.base}id/" if self.base else ""
+
     def to_json(self) -> bytes:
         """Return the manifest as it is stored, with a digest of itself."""
         values = vars(self)

@@ -93,7 +93,7 @@ def drafting(collection: Collection, store: Store) -> Iterator[Draft]:
         content = dump(store)
         # The engine loads outside Python's lock: a second core writes the store while this one checks.
         with ThreadPoolExecutor(1) as other:
-            yield Draft(collection, folder, content, other.submit(_write_store, folder, content))
+            yield Draft(collection, folder, content, other.submit(write_store, folder, content))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReleaseError(
@@ -104,8 +104,11 @@ def drafting(collection: Collection, store: Store) -> Iterator[Draft]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_store(folder: Path, content: bytes) -> None:
-    """Load N-Quads into RocksDB and keep a checkpoint of it: files that nothing writes to again."""
+def write_store(folder: Path, content: bytes) -> None:
+    """Load N-Quads into RocksDB and keep a checkpoint of it: files that nothing writes to again.
+
+    Raises: OSError when they cannot be written.
+    """
     work = folder / "work"
     store = Store(work)
     # The engine itself wrote these N-Quads: nothing in them is left to validate.

@@ -47,7 +47,8 @@ def describe(release: Release, solutions: QuerySolutions) -> Iterator[Triple]:
 
 
 def _description(release: Release, node: NamedNode | BlankNode) -> Iterator[Triple]:
-    if isinstance(node, NamedNode) and node.value.startswith(release.ids) and "#" not in node.value:
+    is_ours = isinstance(node, NamedNode) and release.ids and node.value.startswith(release.ids)
+    if is_ours and "#" not in node.value:
         document = read_document(release.store, release.manifest, node.value.removeprefix(release.ids))
         if document:
             yield from document.triples

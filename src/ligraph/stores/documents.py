@@ -13,6 +13,7 @@ from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, TYPE
 from ligraph.releases.manifest import Manifest
 
 Term = NamedNode | BlankNode | Literal | Triple
+Subject = NamedNode | BlankNode
 
 _TYPE = NamedNode(TYPE)
 _NAMES = (NamedNode(NAME), NamedNode(PREF_LABEL))
@@ -31,7 +32,7 @@ class Document:
 
     about: NamedNode
     iri: NamedNode
-    statements: dict[NamedNode, list[Triple]]
+    statements: dict[Subject, list[Triple]]
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -51,15 +52,19 @@ class Document:
 
 def read_document(store: Store, manifest: Manifest, local: str) -> Document | None:
     """Return the document of a thing by its id, or None where nothing is said about it."""
-    about = NamedNode(f"{manifest.base}id/{local}")
+    about = NamedNode(manifest.ids + local)
     reader = _Reader(store, about)
     if not reader.take(about):
         return None
     reader.take_parts(about)
     reader.take_company(about)
+    if not manifest.base:
+        reader.take_blank_nodes()
     reader.take_names()
-    iri = NamedNode(f"{manifest.base}doc/{local}")
-    reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
+    # A document of loose files has no name of its own, and nothing to say of itself.
+    iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
+    if manifest.base:
+        reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
     ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
     return Document(about, iri, {subject: reader.statements[subject] for subject in ordered})
 
@@ -70,9 +75,9 @@ class _Reader:
     def __init__(self, store: Store, about: NamedNode) -> None:
         self.store = store
         self.about = about
-        self.statements: dict[NamedNode, list[Triple]] = {}
+        self.statements: dict[Subject, list[Triple]] = {}
 
-    def take(self, subject: NamedNode) -> bool:
+    def take(self, subject: Subject) -> bool:
         """Take all statements about a subject; return whether there are any."""
         if subject not in self.statements:
             # One statement may stand in several graphs.
@@ -108,6 +113,14 @@ class _Reader:
                     self.take(quad.subject)
                     self._take_whole_of(quad.subject)
 
+    def take_blank_nodes(self) -> None:
+        """Take the blank nodes that statements lead to, which no document of their own has."""
+        waiting = [value for subject in list(self.statements) for value in self.objects(subject)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, BlankNode) and node not in self.statements and self.take(node):
+                waiting.extend(self.objects(node))
+
     def take_names(self) -> None:
         """Take type and name of everything that is referred to and not yet here."""
         referred = {
@@ -125,7 +138,7 @@ class _Reader:
             if found:
                 self.statements[node] = list(found)
 
-    def objects(self, subject: NamedNode, predicate: str | None = None) -> list[Term]:
+    def objects(self, subject: Subject, predicate: str | None = None) -> list[Term]:
         """Return the objects of what was taken about a subject."""
         return [
             triple.object

@@ -24,7 +24,7 @@ class Release:
     @property
     def ids(self) -> str:
         """The IRI that ids are relative to."""
-        return self.manifest.base + "id/"
+        return self.manifest.ids
 
     @cached_property
     def context(self) -> dict[str, Any]:

@@ -101,6 +101,8 @@ class Nursery:
                         self._reap()
                     elif not self._obey():
                         return
+        except ConnectionError:
+            return
         finally:
             for pid in self.workers:
                 os.kill(pid, signal.SIGKILL)

@@ -13,9 +13,10 @@ def catalog_triples(manifest: Manifest, site: str) -> Iterator[Triple]:
 
     Source: DCAT 3 (W3C 2024) sections 6.3, 6.6, 6.9.
     """
-    catalog = NamedNode(manifest.base)
-    dataset = NamedNode(manifest.base + "dataset")
-    service = NamedNode(manifest.base + "sparql")
+    base = manifest.base or site
+    catalog = NamedNode(base)
+    dataset = NamedNode(base + "dataset")
+    service = NamedNode(base + "sparql")
 
     def say(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> Triple:
         return Triple(subject, NamedNode(predicate), value)

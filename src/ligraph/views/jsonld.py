@@ -15,8 +15,9 @@ from typing import Any
 import orjson
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from ligraph.errors import NotAcceptable
 from ligraph.namespaces import LIG, ORG, SCHEMA, TYPE, XSD
-from ligraph.stores.documents import Document
+from ligraph.stores.documents import Document, Subject
 from ligraph.views.words import Words
 
 _REVERSE = {
@@ -67,8 +68,8 @@ class _Tree:
         self.document = document
         self.words = words
         self.nodes = document.statements
-        self.written: set[NamedNode] = set()
-        self.incoming: dict[tuple[str, NamedNode], list[NamedNode]] = defaultdict(list)
+        self.written: set[Subject] = set()
+        self.incoming: dict[tuple[str, Subject], list[Subject]] = defaultdict(list)
         reverse = set(_REVERSE.values())
         for subject, triples in self.nodes.items():
             for triple in triples:
@@ -87,22 +88,23 @@ class _Tree:
             tree["@included"] = left
         return tree
 
-    def _reachable(self) -> set[NamedNode]:
+    def _reachable(self) -> set[Subject]:
         """Return the subjects that forward links reach from the thing."""
-        found, waiting = {self.document.about}, [self.document.about]
+        found: set[Subject] = {self.document.about}
+        waiting: list[Subject] = [self.document.about]
         while waiting:
             for triple in self.nodes.get(waiting.pop(), ()):
                 value = triple.object
-                if isinstance(value, NamedNode) and value in self.nodes and value not in found:
+                if isinstance(value, Subject) and value in self.nodes and value not in found:
                     found.add(value)
                     waiting.append(value)
         return found
 
-    def _node(self, subject: NamedNode, said: Triple | None) -> dict[str, Any]:
+    def _node(self, subject: Subject, said: Triple | None) -> dict[str, Any]:
         """Return a node with all its statements but the one that its place in the tree says already."""
         self.written.add(subject)
         values: dict[str, list[Any]] = defaultdict(list)
-        node: dict[str, Any] = {"id": subject.value}
+        node: dict[str, Any] = {"id": _name(subject)}
         types = []
         for triple in self.nodes[subject]:
             if triple.predicate.value == TYPE and isinstance(triple.object, NamedNode):
@@ -140,7 +142,10 @@ class _Tree:
             if term in self.nodes and term not in self.written:
                 return self._node(term, None)
             return term.value if type_ == "@id" else {"id": term.value}
-        assert isinstance(term, Literal)
+        if isinstance(term, BlankNode):
+            return self._node(term, None) if term in self.nodes and term not in self.written else {"id": _name(term)}
+        if isinstance(term, Triple):
+            raise NotAcceptable("JSON-LD has no way to write a statement about a statement", hint="ask for text/turtle")
         return _literal(self.words, predicate, term)
 
 

@@ -98,7 +98,7 @@ class Node:
     @property
     def is_part(self) -> bool:
         """Whether it is shown on the page of another thing."""
-        return "#" in self.local
+        return bool(self.reader.site.ids) and "#" in self.local
 
     @property
     def classes(self) -> list[Value]:
@@ -119,7 +119,8 @@ class Node:
     @cached_property
     def href(self) -> str | None:
         """The link to its page; None where nothing is said about it."""
-        return self.reader.site.href(self.iri.value) if self.types else None
+        is_described = bool(self.types) or (not self.reader.site.ids and self.reader.has_page(self.iri))
+        return self.reader.site.href(self.iri.value) if is_described else None
 
     @cached_property
     def anchor(self) -> str:

@@ -112,13 +112,27 @@ class Reader:
     def value(self, term: Term) -> Node | Value:
         """Return what a template shows for a term."""
         if isinstance(term, NamedNode):
-            if term.value.startswith(self.site.ids):
+            if self.has_page(term):
                 return self.node(term)
             names = self.names(term)
             return read_address(term.value, self.site, names[0].value if names else None)
         if isinstance(term, Literal):
             return read_literal(term, self.site)
         return Value(str(term))
+
+    def has_page(self, term: NamedNode) -> bool:
+        """Return whether a thing has a page here: one below `ids`; of loose files, one that they describe."""
+        if self.site.ids:
+            return term.value.startswith(self.site.ids)
+        return next(iter(self.store.quads_for_pattern(term, None, None, None)), None) is not None
+
+    def some(self) -> list[Node]:
+        """Return the first things that anything is said of."""
+        found: dict[NamedNode, None] = {}
+        for quad in islice(self.store.quads_for_pattern(None, None, None, None), _FARTHEST):
+            if isinstance(quad.subject, NamedNode):
+                found[quad.subject] = None
+        return [self.node(iri) for iri in islice(found, LIMIT)]
 
     def names(self, subject: NamedNode) -> list[Literal]:
         """Return the names of a thing, the one for the site's readers first."""
@@ -184,6 +198,8 @@ class Reader:
         """Remember what the document says, so that it is not read twice."""
         prefix = document.about.value + "#"
         for subject, triples in document.statements.items():
+            if isinstance(subject, BlankNode):
+                continue
             said = _by_predicate(triples)
             if subject == document.about or subject.value.startswith(prefix):
                 self._own[subject] = said

@@ -58,7 +58,7 @@ class Service:
 def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
     """Yield the statements about the service, its dataset and each graph of it."""
     me = NamedNode(service.endpoint)
-    dataset = NamedNode(f"{manifest.base}dataset")
+    dataset = NamedNode(f"{manifest.base or service.endpoint.removesuffix('sparql')}dataset")
     default = BlankNode("default")
 
     def say(subject: NamedNode | BlankNode, predicate: str, value: NamedNode | BlankNode | Literal) -> Triple:
@@ -84,6 +84,8 @@ def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
     if service.union:
         yield say(default, VOID + "triples", Literal(str(manifest.statements), datatype=NamedNode(XSD + "integer")))
     for iri, facts in sorted(manifest.graphs.items()):
+        if iri.startswith("_:"):
+            continue
         named = NamedNode(iri)
         yield say(dataset, SD + "namedGraph", named)
         yield say(named, TYPE, NamedNode(SD + "NamedGraph"))

@@ -28,6 +28,8 @@ class Site:
 
     def href(self, iri: str) -> str:
         """Return the link to a thing's page, or into it for a part."""
+        if not self.ids:
+            return f"{self.root_path}/doc/{quote(iri, safe=_IN_PATH + ':')}"
         local, _, part = iri.removeprefix(self.ids).partition("#")
         return f"{self.root_path}/doc/{quote(local, safe=_IN_PATH)}" + (
             f"#{quote(part, safe=_IN_FRAGMENT)}" if part else ""
@@ -44,8 +46,8 @@ def site_of(manifest: Manifest, address: str | None, root_path: str) -> Site:
         title=manifest.title,
         description=manifest.description,
         root_path=root_path,
-        base=manifest.base,
-        ids=f"{manifest.base}id/",
+        base=manifest.base or address or "",
+        ids=manifest.ids,
         address=address,
         language=manifest.language,
         licence=manifest.licence,

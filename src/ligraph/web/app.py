@@ -19,6 +19,7 @@ from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.documents import redirect_thing, show_document
 from ligraph.web.front import EXPOSED, Front
+from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
 from ligraph.web.live import Live
@@ -35,6 +36,7 @@ ROUTES = [
     Route("/ns", show_ontology),
     Route("/context.jsonld", show_context),
     Route("/sparql", answer_query, methods=["GET", "POST"]),
+    Route("/graphs", show_graph),
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
     Route("/metrics", show_metrics),
@@ -42,7 +44,7 @@ ROUTES = [
 ]
 
 
-HOT = {"/sparql": answer_query}
+HOT = {"/sparql": answer_query, "/graphs": show_graph}
 
 
 def create_app(

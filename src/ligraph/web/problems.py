@@ -25,7 +25,7 @@ from ligraph.errors import (
     RequestError,
     error_classes,
 )
-from ligraph.web.live import snapshot_of
+from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.negotiation import wants_html
 from ligraph.web.responses import POLICY, answer
 
@@ -48,7 +48,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(error.allow)
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
-    body = problem_of(error, snapshot_of(request).release.manifest.base)
+    body = problem_of(error, snapshot_of(request).release.manifest.base or live_of(request).site)
     if wants_html(request):
         content = snapshot_of(request).pages.problem({"hint": None, **body}, nearest(request, error))
         headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}

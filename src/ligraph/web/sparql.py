@@ -5,8 +5,6 @@ Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1; SPARQL 1.1 Service Descripti
 
 from __future__ import annotations
 
-from urllib.parse import unquote_to_bytes
-
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -14,6 +12,7 @@ from ligraph.errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMedia
 from ligraph.formats import GRAPHS, RESULTS
 from ligraph.stores.queries import Dataset
 from ligraph.web.answers import Wish, admit, answer_with, wish_of
+from ligraph.web.fields import Fields, decode, read_fields
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import media_types
 from ligraph.web.responses import Headers, headers_of
@@ -21,10 +20,6 @@ from ligraph.web.service import describe_service
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
-
-_MOST_FIELDS = 1_000
-
-Fields = dict[str, list[str]]
 
 
 async def answer_query(request: Request) -> ASGIApp:
@@ -76,36 +71,11 @@ async def _posted(request: Request, headers: Headers, address: Fields, limit: in
     if "query" in address:
         raise BadRequest("the request has a query in its address beside its body", hint="send one of them")
     if kind == QUERY:
-        return _decode(body), address
+        return decode(body), address
     form = read_fields(body)
     if "update" in form and "query" not in form:
         raise BadRequest("updates are not taken here", hint="send a query; the data change by a new release")
     return _one_query(form), form
-
-
-def read_fields(encoded: bytes) -> Fields:
-    """Return the fields of a form or an address, decoded once.
-
-    Raises: BadRequest where they are not UTF-8, or more than any query needs.
-    Source: URL Standard (WHATWG) section 5.1, application/x-www-form-urlencoded parsing.
-    """
-    fields: Fields = {}
-    if not encoded:
-        return fields
-    pairs = encoded.split(b"&", _MOST_FIELDS)
-    if len(pairs) > _MOST_FIELDS:
-        raise BadRequest(f"the request has over {_MOST_FIELDS:,} fields")
-    for pair in pairs:
-        name, _, value = pair.replace(b"+", b" ").partition(b"=")
-        fields.setdefault(_decode(unquote_to_bytes(name)), []).append(_decode(unquote_to_bytes(value)))
-    return fields
-
-
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadRequest("the request is not UTF-8") from None
 
 
 def _one_query(fields: Fields) -> str:
