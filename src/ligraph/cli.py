@@ -48,6 +48,9 @@ class ResultFormat(StrEnum):
     TTL = "ttl"
     NT = "nt"
     JSONLD = "jsonld"
+    RDF = "rdf"
+    TRIG = "trig"
+    NQ = "nq"
 
 
 class DefaultGraph(StrEnum):
@@ -222,17 +225,33 @@ def serve(
 
 @app.command()
 def query(
-    text: Annotated[str, typer.Argument(metavar="FILE|TEXT", help="A file with a query, a query, or - for stdin.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="FILE|TEXT", help="A file with a query, a query, or - for stdin.")
+    ] = None,
     root: Root = Path(),
+    stored: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask this stored question of the collection.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of a stored question.")
+    ] = None,
     format_: Annotated[
         ResultFormat | None, typer.Option("--format", help="How results are printed; default: a table, or Turtle.")
     ] = None,
     release: Annotated[str | None, typer.Option(metavar="ID", help="Query this release, not the live one.")] = None,
 ) -> None:
     """Ask the live release a SPARQL question; the prefixes of the model are declared already."""
-    from ligraph.querying import ask
+    from ligraph.querying import ask, ask_stored
 
-    answer = ask(root, _read_query(text), format_.value if format_ else None, release)
+    if (text is None) == (stored is None):
+        raise UsageError("name a query, or a stored question with --stored NAME", hint="ligraph query --help")
+    name = format_.value if format_ else None
+    if stored:
+        answer = ask_stored(root, stored, _read_values(param or []), name, release)
+    elif param:
+        raise UsageError("--param is for stored questions", hint="name one with --stored NAME")
+    else:
+        answer = ask(root, _read_query(text or ""), name, release)
     if answer.is_table:
         print_rows(answer.content, answer.ids)
     else:
@@ -310,6 +329,16 @@ def _report_error(error: LigraphError) -> None:
 
         say(to_text(error.report))
     print_error(error)
+
+
+def _read_values(pairs: list[str]) -> dict[str, str]:
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"“{pair}” gives no value", hint="write --param NAME=VALUE")
+        values[name] = value
+    return values
 
 
 def _read_query(text: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from pyoxigraph import Triple
 
+from ligraph.config import open_collection
 from ligraph.errors import UsageError
 from ligraph.formats import GRAPHS, JSON_LD, RESULTS, SPARQL_JSON, Format, by_name
 from ligraph.stores.embedded import Release, open_release
 from ligraph.stores.queries import Evaluator, Query, Terms, Writer
+from ligraph.stores.questions import SUFFIX, bind, read_question
 from ligraph.stores.tokens import read_query
 
 TABLE = "table"
@@ -34,7 +36,10 @@ def ask(root: Path, query: str, format_: str | None, release: str | None = None)
 
     Raises: UsageError when the format does not fit the query's form; BadRequest or Refused for the query.
     """
-    opened = open_release(root, release)
+    return _ask(open_release(root, release), query, format_, None)
+
+
+def _ask(opened: Release, query: str, format_: str | None, bound: Mapping[str, str] | None) -> Asked:
     graph = read_query(query).answers_with_graph
     name = format_ or ("ttl" if graph else TABLE)
     is_table = name == TABLE and not graph
@@ -43,8 +48,25 @@ def ask(root: Path, query: str, format_: str | None, release: str | None = None)
         kind, fit = ("statements", "ttl, nt or jsonld") if graph else ("rows", "table, csv, tsv, json or xml")
         raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}", hint=f"choose {fit}")
     evaluator = Evaluator(opened, Terms(prefixes=True), _writers(opened))
-    answer = evaluator.answer(Query(query, rows=chosen, statements=chosen))
+    answer = evaluator.answer(Query(query, rows=chosen, statements=chosen, bound=bound))
     return Asked(answer.content, is_table, opened.ids)
+
+
+def ask_stored(
+    root: Path, name: str, values: Mapping[str, str], format_: str | None, release: str | None = None
+) -> Asked:
+    """Return the answer to a stored question of a collection, its parameters given by their texts.
+
+    Raises: UsageError when there is no such question; CollectionError when it is wrong; BadParameter for a value.
+    """
+    collection = open_collection(root)
+    path = collection.queries / f"{name}{SUFFIX}"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in collection.queries.glob(f"*{SUFFIX}"))) or "none"
+        raise UsageError(f"{root} has no stored question “{name}”", hint=f"it has {known}")
+    question = read_question(path)
+    opened = open_release(root, release)
+    return _ask(opened, question.text, format_, bind(question, values, opened.ids))
 
 
 def _writers(release: Release) -> Mapping[Format, Writer]:

@@ -6,20 +6,23 @@ A layout is a template per class of things; templates ask `Node` for what they s
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Store, Triple
 
-from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS
+from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, SPARQL_JSON
 from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
+from ligraph.stores.queries import Answer
+from ligraph.stores.questions import KINDS, Question
 from ligraph.views import recordings, relations
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.nodes import Node
 from ligraph.views.reader import LIMIT, Reader
+from ligraph.views.results import read_table
 from ligraph.views.service import Service
 from ligraph.views.site import Site as Site
 from ligraph.views.values import Value, read_address, read_date
@@ -174,6 +177,27 @@ class Pages:
             graphs=GRAPHS,
             manifest=manifest,
             canonical=self.site.canonical("sparql"),
+        )
+
+    def questions(self, questions: list[Question]) -> bytes:
+        """Return the list of stored questions."""
+        canonical = self.site.canonical("queries")
+        return self._render("questions.html", questions=questions, kinds=KINDS, canonical=canonical)
+
+    def question(self, question: Question, values: dict[str, str], answer: Answer) -> bytes:
+        """Return a stored question with its answer, rows in JSON or statements in Turtle."""
+        is_table = answer.format is SPARQL_JSON
+        return self._render(
+            "question.html",
+            question=question,
+            values=values,
+            address=urlencode(values),
+            kinds=KINDS,
+            rows=answer.rows,
+            table=read_table(answer, self.site) if is_table else None,
+            text="" if is_table else answer.content.decode(),
+            formats=RESULTS if is_table else GRAPHS,
+            canonical=self.site.canonical(f"queries/{question.name}"),
         )
 
     def _render(self, template: str, **context: Any) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from starlette.types import Receive
@@ -52,43 +53,58 @@ def wish_of(headers: Headers, named: str) -> Wish:
 
 
 async def answer_with(
-    live: Live, headers: Headers, receive: Receive, text: str, wish: Wish, dataset: Dataset | None = None
+    live: Live,
+    headers: Headers,
+    receive: Receive,
+    text: str,
+    wish: Wish,
+    *,
+    dataset: Dataset | None = None,
+    bound: Mapping[str, str] | None = None,
 ) -> Bytes:
     """Return the answer to a query, or 304 where the client has it.
 
-    Raises: TooManyRequests; ClientGone; what `Pool.ask` raises.
+    Raises: ClientGone; what `Pool.ask` raises.
+    """
+    snapshot = live.snapshot
+    query = Query(text, wish.rows, wish.statements, dataset, bound, wish.coding)
+    packed = query.pack()
+    tag = _tag(snapshot, packed)
+    known = headers.get(b"if-none-match", b"").decode("latin-1")
+    # An asterisk fits what exists, and a query that is refused has no answer.
+    if known and known.strip() != "*" and has_tag(known, tag):
+        live.note_query(text, 0.0, "not-modified")
+        return Bytes(304, snapshot.lasting(tag), b"")
+    answer = await fetch(live, receive, query, packed)
+    if not answer.lasting:
+        return Bytes(200, [*snapshot.passing, *_of_content(answer, wish)], answer.content)
+    if known and has_tag(known, tag):
+        return Bytes(304, snapshot.lasting(tag), b"")
+    return Bytes(200, [*snapshot.lasting(tag), *_of_content(answer, wish)], answer.content)
+
+
+async def fetch(live: Live, receive: Receive, query: Query, packed: bytes) -> Answer:
+    """Return the answer to a query, kept from before or made now.
+
+    Raises: ClientGone; what `Pool.ask` raises.
     """
     started = time.perf_counter()
     snapshot = live.snapshot
-    query = Query(text, wish.rows, wish.statements, dataset, None, wish.coding)
-    packed = query.pack()
     outcome, rows, size = "left", 0, 0
     try:
-        tag = _tag(snapshot, packed)
-        known = headers.get(b"if-none-match")
-        if known and known.strip() != b"*" and has_tag(known.decode("latin-1"), tag):
-            outcome = "not-modified"
-            return Bytes(304, snapshot.lasting(tag), b"")
         answer = snapshot.answers.get(packed)
         if answer:
             outcome = "cached"
         else:
-            answer = await _ask(live, snapshot, receive, text, packed)
+            answer = await _ask(live, snapshot, receive, query.text, packed)
             outcome = "answered"
         rows, size = answer.rows, len(answer.content)
-        if not answer.lasting:
-            return Bytes(200, [*snapshot.passing, *_of_content(answer, wish)], answer.content)
-        if known and has_tag(known.decode("latin-1"), tag):
-            outcome = "not-modified"
-            return Bytes(304, snapshot.lasting(tag), b"")
-        return Bytes(200, [*snapshot.lasting(tag), *_of_content(answer, wish)], answer.content)
+        return answer
     except LigraphError as error:
         outcome = error.name
         raise
     finally:
-        seconds = time.perf_counter() - started
-        live.tally.took(outcome, seconds, rows, size)
-        live.log.add(text, seconds, rows, size, outcome)
+        live.note_query(query.text, time.perf_counter() - started, outcome, rows, size)
 
 
 def admit(live: Live, peer: str, headers: Headers) -> None:
@@ -101,7 +117,7 @@ def admit(live: Live, peer: str, headers: Headers) -> None:
         return
     most = live.limits.requests_per_minute
     if live.tally.asks(client) > most:
-        live.tally.took(TooManyRequests.name, 0.0, 0, 0)
+        live.note_query("", 0.0, TooManyRequests.name)
         raise TooManyRequests(f"more than {most:,} requests came from you in a minute", hint="ask again in a minute")
 
 

@@ -26,6 +26,7 @@ from ligraph.web.live import Live
 from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
+from ligraph.web.questions import answer_question, list_questions
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
 
@@ -37,6 +38,8 @@ ROUTES = [
     Route("/context.jsonld", show_context),
     Route("/sparql", answer_query, methods=["GET", "POST"]),
     Route("/graphs", show_graph),
+    Route("/queries", list_questions),
+    Route("/queries/{name}", answer_question),
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
     Route("/metrics", show_metrics),

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ligraph.errors import Overloaded
 from ligraph.web.answers import ClientGone
+from ligraph.web.openapi import describe_paths
 from ligraph.web.problems import answer_problem
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
@@ -33,6 +34,12 @@ class Front(FastAPI):
         super().__init__(**options)
         self._prefix = prefix
         self._hot = {prefix + path: handler for path, handler in hot.items()}
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the API: the framework's part and that of the query services."""
+        described = dict(super().openapi())
+        described["paths"] = {**describe_paths(self.state.live), **described.get("paths", {})}
+        return described
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

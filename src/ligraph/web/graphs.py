@@ -38,7 +38,7 @@ async def show_graph(request: Request) -> ASGIApp:
     graph = _graph_in(names[0])
     if graph not in live.snapshot.release.manifest.graphs:
         raise NotFound(f"there is no graph <{graph}>", hint="the service description at /sparql lists the graphs")
-    return await answer_with(live, headers, request.receive, _ALL, wish, Dataset((graph,)))
+    return await answer_with(live, headers, request.receive, _ALL, wish, dataset=Dataset((graph,)))
 
 
 def _graph_in(text: str) -> str:

@@ -25,6 +25,7 @@ from ligraph.stores.embedded import Release, open_folder
 from ligraph.stores.nursery import Order
 from ligraph.stores.pool import Bounds, Pool
 from ligraph.stores.queries import Answer, Terms
+from ligraph.stores.questions import Question, read_questions
 from ligraph.views.pages import Pages
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
@@ -97,6 +98,9 @@ class Live:
         self.integrity = "not yet checked"
         self.refused: str | None = None
         self.tally = Tally(tally)
+        self._questions_stamp: list[tuple[str, int]] | None = None
+        self.questions: dict[str, Question] = {}
+        self._read_questions()
         self.log = QueryLog(self.limits.slow_query_seconds)
         self.snapshot = self._open(release or current_id(collection))
         self._old: list[Pool] = []
@@ -122,6 +126,21 @@ class Live:
         seal = "\n".join([__version__, opened.manifest.id, terms.endpoint or "", str(terms.union), str(in_memory), ""])
         return Snapshot(opened, words, pages, (opened.folder / CONTEXT).read_bytes(), engine, seal.encode())
 
+    def _read_questions(self) -> None:
+        """Take up the stored questions as they are now; what is wrong with one is logged once and costs that one."""
+        stamp = [(path.name, path.stat().st_mtime_ns) for path in sorted(self.collection.queries.glob("*"))]
+        if stamp == self._questions_stamp:
+            return
+        self._questions_stamp = stamp
+        self.questions, wrong = read_questions(self.collection.queries)
+        for error in wrong:
+            _log.error("a stored question is left out: %s", error)
+
+    def note_query(self, text: str, seconds: float, outcome: str, rows: int = 0, size: int = 0) -> None:
+        """Count and log a query."""
+        self.tally.took(outcome, seconds, rows, size)
+        self.log.add(text, seconds, rows, size, outcome)
+
     async def start(self) -> None:
         """Start what answers queries."""
         await self.snapshot.engine.start()
@@ -139,6 +158,7 @@ class Live:
         while True:
             await asyncio.sleep(_POLL_SECONDS)
             self.log.write()
+            self._read_questions()
             await self._let_go()
             if not self.follows or not verifying.done():
                 continue

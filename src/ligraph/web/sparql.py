@@ -38,7 +38,7 @@ async def answer_query(request: Request) -> ASGIApp:
     if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
         raise TooLarge(f"the query is over {limit:,} bytes", hint="send a shorter query")
     wish = _fitting(headers, address.get("format", [""])[0])
-    return await answer_with(live, headers, request.receive, text, wish, _dataset(fields))
+    return await answer_with(live, headers, request.receive, text, wish, dataset=_dataset(fields))
 
 
 def _fitting(headers: Headers, named: str) -> Wish:

@@ -1,0 +1,125 @@
+"""The description of the query services for programs: part of `/openapi.json`.
+
+Source: OpenAPI Specification 3.1 section 4.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ligraph.formats import GRAPHS, RESULTS, Format
+from ligraph.stores.questions import KINDS, Parameter, Question
+from ligraph.web.live import Live
+
+_SCHEMAS = {
+    "iri": {"type": "string", "format": "iri-reference"},
+    "text": {"type": "string"},
+    "integer": {"type": "integer", "format": "int64"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+}
+_PROBLEM = {
+    "description": "What is wrong, and what would be right (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status"],
+                "properties": {
+                    "type": {"type": "string", "format": "uri"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "hint": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+_REFUSALS = ("400", "404", "405", "406", "413", "415", "422", "429", "503", "504")
+
+
+def describe_paths(live: Live) -> dict[str, Any]:
+    """Return the paths of the query services and of every stored question."""
+    paths = {"/sparql": _sparql(), "/graphs": _graphs(), "/queries": _list()}
+    for question in live.questions.values():
+        paths[f"/queries/{question.name}"] = {"get": _question(question)}
+    return paths
+
+
+def _sparql() -> dict[str, Any]:
+    query = {"type": "string", "description": "One SPARQL 1.1 query"}
+    graphs = [_parameter(name, {"type": "array", "items": {"type": "string"}}) for name in _DATASET]
+    formats = (*RESULTS, *GRAPHS)
+    form = {"type": "object", "required": ["query"], "properties": {"query": query}}
+    bodies = {"application/x-www-form-urlencoded": {"schema": form}, "application/sparql-query": {"schema": query}}
+    return {
+        "get": {
+            "summary": "Answer a query; without one, describe the service",
+            "operationId": "query",
+            "parameters": [_parameter("query", query), *graphs, _format(formats)],
+            "responses": _responses(formats),
+        },
+        "post": {
+            "summary": "Answer a query",
+            "operationId": "post_query",
+            "parameters": [_format(formats)],
+            "requestBody": {"required": True, "content": bodies},
+            "responses": _responses(formats),
+        },
+    }
+
+
+_DATASET = ("default-graph-uri", "named-graph-uri")
+
+
+def _graphs() -> dict[str, Any]:
+    parameters = [
+        _parameter("graph", {"type": "string", "format": "iri", "description": "The IRI of a named graph"}),
+        _parameter("default", {"type": "string", "description": "Without a value: the default graph"}),
+        _format(GRAPHS),
+    ]
+    summary = "Return one graph (SPARQL 1.1 Graph Store HTTP Protocol)"
+    return {
+        "get": {"summary": summary, "operationId": "graph", "parameters": parameters, "responses": _responses(GRAPHS)}
+    }
+
+
+def _list() -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}, "text/html": {}}
+    found = {"description": "The questions with their parameters", "content": content}
+    return {"get": {"summary": "List the stored questions", "operationId": "questions", "responses": {"200": found}}}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    formats = GRAPHS if question.answers_with_graph else RESULTS
+    return {
+        "summary": question.title,
+        "description": question.description,
+        "operationId": f"question_{question.name.replace('-', '_')}",
+        "parameters": [*(_typed(parameter) for parameter in question.parameters), _format(formats)],
+        "responses": _responses(formats),
+    }
+
+
+def _typed(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = {**_SCHEMAS[parameter.kind], "description": KINDS[parameter.kind]}
+    if parameter.default:
+        schema["default"] = parameter.default
+    described = _parameter(parameter.name, schema, required=parameter.required)
+    return {**described, "example": parameter.example} if parameter.example else described
+
+
+def _format(formats: tuple[Format, ...]) -> dict[str, Any]:
+    return _parameter("format", {"type": "string", "enum": list(dict.fromkeys(known.name for known in formats))})
+
+
+def _parameter(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
+
+
+def _responses(formats: tuple[Format, ...]) -> dict[str, Any]:
+    content: dict[str, Any] = {media_type: {} for known in formats for media_type in known.media_types}
+    answered = {"description": "The answer", "content": content}
+    return {"200": answered, "304": {"description": "Unchanged"}, **dict.fromkeys(_REFUSALS, _PROBLEM)}
