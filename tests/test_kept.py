@@ -1,6 +1,6 @@
 """What is kept for the next reader."""
 
-from ligraph.web.kept import OVERHEAD, Kept
+from ligraph.kept import OVERHEAD, Kept
 
 
 def test_the_one_that_nobody_asked_for_the_longest_goes_first() -> None:

@@ -10,6 +10,7 @@ ROWS = {
     "errors": 0,
     "namespaces": 0,
     "formats": 0,
+    "kept": 0,
     "compression": 0,
     "config": 0,
     "progress": 0,

@@ -12,8 +12,9 @@ from ligraph.config import open_collection
 from ligraph.errors import UsageError
 from ligraph.formats import GRAPHS, JSON_LD, RESULTS, SPARQL_JSON, Format, by_name
 from ligraph.stores.embedded import Release, open_release
-from ligraph.stores.queries import Evaluator, Query, Terms, Writer
+from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.questions import SUFFIX, bind, read_question
+from ligraph.stores.results import Terms, Writer
 from ligraph.stores.tokens import read_query
 
 TABLE = "table"

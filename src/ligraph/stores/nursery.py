@@ -27,7 +27,8 @@ from ligraph.releases.manifest import DUMP, STORE, read_manifest
 from ligraph.stores.confinement import cut_off_network, die_with_parent, limit_memory, lower
 from ligraph.stores.embedded import Release
 from ligraph.stores.frames import Slot
-from ligraph.stores.queries import Evaluator, Terms, Writer
+from ligraph.stores.queries import Evaluator
+from ligraph.stores.results import Terms, Writer
 from ligraph.stores.worker import work
 
 Writers = Callable[[Release], Mapping[Format, Writer]]

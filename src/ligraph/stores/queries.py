@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, Triple, Variable
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Variable
 
 from ligraph.compression import SMALLEST, compress
-from ligraph.errors import (
-    BadRequest,
-    LigraphError,
-    MalformedQuery,
-    NotAcceptable,
-    Refused,
-    ReleaseError,
-    ResultTooLarge,
-)
-from ligraph.formats import (
-    GRAPHS,
-    RESULTS,
-    SPARQL_CSV,
-    SPARQL_JSON,
-    SPARQL_TSV,
-    SPARQL_XML,
-    TURTLE,
-    Format,
-    by_name,
-)
+from ligraph.errors import BadRequest, LigraphError, MalformedQuery, NotAcceptable, Refused, ReleaseError
+from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, Format, by_name
 from ligraph.namespaces import PREFIXES
-from ligraph.serialization import read_term, to_rdf
+from ligraph.serialization import read_term
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.embedded import Release
+from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.syntax import explain
-from ligraph.stores.tokens import DEEPEST, MOST_PARTS, Reading, read_query, with_schema_as_stored
-
-Writer = Callable[[Iterable[Triple]], bytes]
-
-_RESULTS = {
-    SPARQL_JSON: QueryResultsFormat.JSON,
-    SPARQL_CSV: QueryResultsFormat.CSV,
-    SPARQL_TSV: QueryResultsFormat.TSV,
-    SPARQL_XML: QueryResultsFormat.XML,
-}
-_ROW_ENDS = {SPARQL_JSON: b"},{", SPARQL_CSV: b"\n", SPARQL_TSV: b"\n", SPARQL_XML: b"<result>"}
+from ligraph.stores.tokens import Reading, read_query, with_schema_as_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +80,6 @@ class Answer(NamedTuple):
     coding: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a service lets a query do, and what it means by one.
-
-    Shape: `endpoint` is what relative IRIs are relative to; `union` whether the default graph is all graphs together;
-    `services` are the addresses that SERVICE may ask; with `prefixes` those of the model need no declaration.
-    Units: bytes.
-    """
-
-    endpoint: str | None = None
-    union: bool = True
-    services: tuple[str, ...] = ()
-    prefixes: bool = False
-    rows: int | None = None
-    bytes: int | None = None
-    depth: int = DEEPEST
-    parts: int = MOST_PARTS
-
-
 class Evaluator:
     """Answers queries over one release.
 
@@ -136,7 +90,7 @@ class Evaluator:
         self.release = release
         self.store = release.store
         self.terms = terms
-        self.writers = writers
+        self.scribe = Scribe(terms, writers)
 
     def answer(self, query: Query) -> Answer:
         """Return the answer to a query.
@@ -144,21 +98,13 @@ class Evaluator:
         Raises: MalformedQuery; NotAcceptable; TooComplex, ResultTooLarge, Refused for what is not done here, such as
         SERVICE; BadRequest; ReleaseError where the store is damaged.
         """
-        reading = read_query(query.text, deepest=self.terms.depth, most=self.terms.parts)
-        refuse_services(reading, self.terms.services)
-        format_ = query.statements if reading.answers_with_graph else query.rows
-        if format_ is None:
-            kind, fit = ("statements", GRAPHS) if reading.answers_with_graph else ("rows or a yes", RESULTS)
-            offered = ", ".join(known.media_type for known in fit)
-            raise NotAcceptable(f"the query answers with {kind}, of which no format fits", hint=f"ask for {offered}")
+        reading, format_ = admit_query(query, self.terms)
         try:
             content, rows = self._run(query, reading, format_)
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
             problem = _problem(query.text, error)
         else:
-            if query.coding and len(content) >= SMALLEST:
-                return Answer(compress(content, query.coding), format_, rows, reading.lasting, query.coding)
-            return Answer(content, format_, rows, reading.lasting)
+            return answer_of(query, content, format_, rows, lasting=reading.lasting)
         # Not raised above: an error that keeps its cause would carry the engine's results to another thread.
         raise problem
 
@@ -167,11 +113,11 @@ class Evaluator:
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
             solutions = self._query(subjects_query(text), query, reading)
             assert isinstance(solutions, QuerySolutions)
-            return self._statements(describe(self.release, solutions), format_)
+            return self.scribe.statements(describe(self.release, solutions), format_)
         results = self._query(text, query, reading)
         if isinstance(results, QueryTriples):
-            return self._statements(results, format_)
-        return self._rows(results, format_)
+            return self.scribe.statements(results, format_)
+        return self.scribe.rows(results, format_)
 
     def _query(self, text: str, query: Query, reading: Reading) -> QuerySolutions | QueryBoolean | QueryTriples:
         options: dict[str, Any] = {}
@@ -185,47 +131,27 @@ class Evaluator:
             options["prefixes"] = PREFIXES
         return self.store.query(text, base_iri=self.terms.endpoint, **options)
 
-    def _rows(self, results: QuerySolutions | QueryBoolean, format_: Format) -> tuple[bytes, int]:
-        if format_ not in _RESULTS:
-            raise ValueError(f"it answers with rows, which cannot be given as {format_.title}")
-        sheet = _Sheet(self.terms.bytes)
-        try:
-            results.serialize(cast(IO[bytes], sheet), _RESULTS[format_])
-        except OSError:
-            if not sheet.is_full:
-                raise
-            results = None  # type: ignore[assignment]
-        if results is None:
-            raise self._too_many_bytes()
-        content = sheet.content()
-        if isinstance(results, QueryBoolean):
-            return content, 1
-        rows = _count(content, format_)
-        if self.terms.rows is not None and rows > self.terms.rows:
-            results = None  # type: ignore[assignment]
-            raise self._too_many("rows")
-        return content, rows
 
-    def _statements(self, triples: Iterable[Triple], format_: Format) -> tuple[bytes, int]:
-        # The engine yields a statement for each solution of the template; a graph has it once.
-        found: dict[Triple, None] = {}
-        for triple in triples:
-            found[triple] = None
-            if self.terms.rows is not None and len(found) > self.terms.rows:
-                raise self._too_many("statements")
-        writer = self.writers.get(format_)
-        content = writer(found) if writer else to_rdf(found, format_)
-        if self.terms.bytes is not None and len(content) > self.terms.bytes:
-            raise self._too_many_bytes()
-        return content, len(found)
+def admit_query(query: Query, terms: Terms) -> tuple[Reading, Format]:
+    """Return what the tokens of a query tell, and the format of its answer.
 
-    def _too_many(self, what: str) -> ResultTooLarge:
-        hint = "ask for parts of it, with LIMIT and OFFSET, or take the dump"
-        return ResultTooLarge(f"the result has over {self.terms.rows:,} {what}", hint=hint)
+    Raises: TooComplex; Refused; NotAcceptable.
+    """
+    reading = read_query(query.text, deepest=terms.depth, most=terms.parts)
+    refuse_services(reading, terms.services)
+    format_ = query.statements if reading.answers_with_graph else query.rows
+    if format_ is None:
+        kind, fit = ("statements", GRAPHS) if reading.answers_with_graph else ("rows or a yes", RESULTS)
+        offered = ", ".join(known.media_type for known in fit)
+        raise NotAcceptable(f"the query answers with {kind}, of which no format fits", hint=f"ask for {offered}")
+    return reading, format_
 
-    def _too_many_bytes(self) -> ResultTooLarge:
-        hint = "ask for parts of it, with LIMIT and OFFSET, for fewer variables, or take the dump"
-        return ResultTooLarge(f"the result has over {self.terms.bytes:,} bytes", hint=hint)
+
+def answer_of(query: Query, content: bytes, format_: Format, rows: int, *, lasting: bool) -> Answer:
+    """Return an answer in the coding that is asked for, where that is worth it."""
+    if query.coding and len(content) >= SMALLEST:
+        return Answer(compress(content, query.coding), format_, rows, lasting, query.coding)
+    return Answer(content, format_, rows, lasting)
 
 
 def refuse_services(reading: Reading, allowed: tuple[str, ...]) -> None:
@@ -244,41 +170,6 @@ def refuse_services(reading: Reading, allowed: tuple[str, ...]) -> None:
             raise Refused(f"SERVICE <{address}> is not allowed here", hint=f"those that may be asked: {known}")
 
 
-class _Sheet:
-    """What the engine writes results on; it ends at a limit of bytes."""
-
-    def __init__(self, limit: int | None) -> None:
-        self.limit = limit
-        self.size = 0
-        self.chunks: list[bytes] = []
-
-    @property
-    def is_full(self) -> bool:
-        return self.limit is not None and self.size > self.limit
-
-    def write(self, chunk: bytes) -> int:
-        self.size += len(chunk)
-        if self.is_full:
-            self.chunks.clear()
-            raise OSError("the result is over the limit")
-        self.chunks.append(chunk)
-        return len(chunk)
-
-    def flush(self) -> None:
-        """Do nothing: the engine asks for it."""
-
-    def content(self) -> bytes:
-        return b"".join(self.chunks)
-
-
-def _count(content: bytes, format_: Format) -> int:
-    """Return how many rows results have; line ends or braces of a text may make a row of CSV or JSON look like two."""
-    found = content.count(_ROW_ENDS[format_])
-    if format_ is SPARQL_JSON:
-        return 0 if content.endswith(b'"bindings":[]}}') else found + 1
-    return found if format_ is SPARQL_XML else max(found - 1, 0)
-
-
 def _graphs(dataset: Dataset) -> dict[str, Any]:
     try:
         default = [NamedNode(iri) for iri in dataset.default]
@@ -290,11 +181,16 @@ def _graphs(dataset: Dataset) -> dict[str, Any]:
 
 def _problem(text: str, error: Exception) -> LigraphError:
     if isinstance(error, SyntaxError):
-        fault = explain(text, error.msg or str(error))
-        message = f"the query is not SPARQL: {fault.message}"
-        return MalformedQuery(message, line=fault.line, column=fault.column, text=fault.text)
+        return malformed(text, error.msg or str(error))
     # The engine tells a damaged store, whose blocks carry sums, in the same way as an unknown function.
     if str(error).startswith(("Corruption", "IO error")):
         again = "make the release again from its sources with: ligraph build"
         return ReleaseError(f"the release cannot be read: {error}", hint=again)
     return BadRequest(f"the query cannot be run: {error}")
+
+
+def malformed(text: str, engine_message: str) -> MalformedQuery:
+    """Return what is wrong with a query that an engine refuses with a message."""
+    fault = explain(text, engine_message)
+    message = f"the query is not SPARQL: {fault.message}"
+    return MalformedQuery(message, line=fault.line, column=fault.column, text=fault.text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ligraph.formats import JSON_LD, Format
 from ligraph.stores.embedded import Release
 from ligraph.stores.nursery import run
-from ligraph.stores.queries import Writer
+from ligraph.stores.results import Writer
 from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.words import Words
 

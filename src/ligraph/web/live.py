@@ -19,17 +19,18 @@ from ligraph import __version__
 from ligraph.config import Collection
 from ligraph.errors import LigraphError
 from ligraph.formats import Format
+from ligraph.kept import Kept
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_folder
 from ligraph.stores.nursery import Order
 from ligraph.stores.pool import Bounds, Pool
-from ligraph.stores.queries import Answer, Terms
+from ligraph.stores.queries import Answer
 from ligraph.stores.questions import Question, read_questions
+from ligraph.stores.results import Terms
 from ligraph.views.pages import Pages
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
-from ligraph.web.kept import Kept
 from ligraph.web.logs import QueryLog
 from ligraph.web.tally import Tally
 
