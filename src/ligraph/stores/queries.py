@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Variable
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
 from ligraph.compression import SMALLEST, compress
 from ligraph.errors import BadRequest, LigraphError, MalformedQuery, NotAcceptable, Refused, ReleaseError
 from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, Format, by_name
 from ligraph.namespaces import PREFIXES
-from ligraph.serialization import read_term
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.embedded import Release
 from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.syntax import explain
-from ligraph.stores.tokens import Reading, read_query, with_schema_as_stored
+from ligraph.stores.tokens import Reading, read_query, with_schema_as_stored, with_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Evaluator:
         raise problem
 
     def _run(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
-        text = with_schema_as_stored(query.text)
+        text = with_schema_as_stored(with_values(query.text, query.bound or {}))
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
             solutions = self._query(subjects_query(text), query, reading)
             assert isinstance(solutions, QuerySolutions)
@@ -125,8 +124,6 @@ class Evaluator:
             options |= _graphs(query.dataset)
         elif self.terms.union and not reading.has_from:
             options["use_default_graph_as_union"] = True
-        if query.bound:
-            options["substitutions"] = {Variable(name): read_term(term) for name, term in query.bound.items()}
         if self.terms.prefixes:
             options["prefixes"] = PREFIXES
         return self.store.query(text, base_iri=self.terms.endpoint, **options)

@@ -23,10 +23,10 @@ _HEADER = re.compile(r"#\s*(\w+):\s*(.*?)\s*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _PARAMETER = re.compile(r"(\w+)\s+(\w+)(\s+required)?")
 _FORMS = {
-    "integer": re.compile(r"[+-]?\d{1,18}"),
-    "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
+    "integer": re.compile(r"[+-]?[0-9]{1,18}"),
+    "decimal": re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
     "boolean": re.compile(r"true|false|0|1"),
-    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
 }
 KINDS = {
     "iri": "an IRI, or an id of this collection",

@@ -1,0 +1,341 @@
+"""Limits of the query service: each is first shown to be reached, and what it protects goes on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from conftest import TOML, WriteCollection
+from servers import serving
+from starlette.testclient import TestClient
+
+from ligraph import build, create_app
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+GREEDY = """SELECT (GROUP_CONCAT(?x) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i .
+BIND(CONCAT(STR(?a), STR(?d), STR(?g), STR(?c), STR(?f), STR(?i)) AS ?x) }"""
+LOOKUP = "SELECT ?name { <https://example.org/c/id/topic/t1> <http://www.w3.org/2004/02/skos/core#prefLabel> ?name }"
+
+
+def topics(count: int) -> str:
+    things = [
+        f"- id: topic/t{number}\n  prefLabel: Topic {number}\n  inScheme: scheme/s\n" for number in range(1, count + 1)
+    ]
+    return "things:\n- id: scheme/s\n  prefLabel: Topics\n" + "".join(things)
+
+
+Start = Callable[[str], Path]
+
+
+@pytest.fixture
+def limited(collection: WriteCollection) -> Start:
+    """Return a function that makes a collection of 300 topics with limits, and its release."""
+
+    def make(limits: str) -> Path:
+        root = collection({"data/topics.yaml": topics(300), "ligraph.toml": f"{TOML}{limits}"})
+        build(root)
+        return root
+
+    return make
+
+
+@contextmanager
+def client_of(root: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(root)) as client:
+        yield client
+
+
+def ask(client: TestClient | httpx2.Client, query: str, **headers: str) -> Any:
+    return client.post("/sparql", data={"query": query}, headers=headers)
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rpartition("/")[2]
+
+
+@contextmanager
+def server_of(root: Path, *options: str) -> Iterator[httpx2.Client]:
+    """Serve in a process of its own, as a user does."""
+    with (
+        serving("-C", str(root), *options) as address,
+        httpx2.Client(base_url=address, timeout=60, trust_env=False) as client,
+    ):
+        yield client
+
+
+def test_a_query_ends_when_its_time_is_up(limited: Start) -> None:
+    with client_of(limited("[limits]\nquery_seconds = 1\n")) as client:
+        started = time.monotonic()
+        assert problem(ask(client, ENDLESS)) == (504, "out-of-time")
+        assert time.monotonic() - started < 3
+        assert ask(client, LOOKUP).json()["results"]["bindings"][0]["name"]["value"] == "Topic 1"
+
+
+def test_a_query_gets_no_more_memory_than_it_may(limited: Start) -> None:
+    with client_of(limited("[limits]\nquery_memory = 67108864\n")) as client:
+        assert problem(ask(client, GREEDY)) == (422, "out-of-memory")
+        assert ask(client, LOOKUP).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/csv", "text/tab-separated-values"])
+def test_a_result_has_no_more_rows_than_it_may(limited: Start, accept: str) -> None:
+    with client_of(limited("[limits]\nresult_rows = 100\n")) as client:
+        at, over = ("SELECT * { ?s ?p ?o } LIMIT 100", "SELECT * { ?s ?p ?o } LIMIT 101")
+        assert ask(client, at, Accept=accept).status_code == 200
+        assert problem(ask(client, over, Accept=accept)) == (422, "result-too-large")
+        assert problem(ask(client, "CONSTRUCT WHERE { ?s ?p ?o }", Accept="*/*")) == (422, "result-too-large")
+
+
+def test_texts_that_look_like_rows_are_none(limited: Start) -> None:
+    """Braces in JSON, line ends in CSV: one row of them is one row."""
+    with client_of(limited("[limits]\nresult_rows = 1\n")) as client:
+        query = 'SELECT ("},{\\n\\n},{" AS ?x) ("a\\nb\\n" AS ?y) {}'
+        for accept in ("application/sparql-results+json", "text/csv", "text/tab-separated-values"):
+            assert ask(client, query, Accept=accept).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"])
+def test_a_result_has_no_more_bytes_than_it_may(limited: Start, query: str) -> None:
+    with client_of(limited("[limits]\nresult_bytes = 10000\n")) as client:
+        answer = ask(client, query, Accept="*/*")
+        assert problem(answer) == (422, "result-too-large")
+        assert "10,000 bytes" in answer.json()["detail"]
+        assert len(answer.content) < 1000
+
+
+@pytest.mark.parametrize(
+    ("limits", "query"),
+    [
+        ("query_depth = 5", "SELECT * " + "{" * 6 + "}" * 6),
+        ("query_parts = 10", "SELECT * { " + "?s ?p ?o . " * 11 + "}"),
+        ("query_parts = 10", "SELECT * { " + "OPTIONAL { ?s ?p ?o } " * 11 + "}"),
+        ("query_parts = 10", "ASK { ?s " + "/".join(["<urn:p>"] * 12) + " ?o }"),
+        ("query_parts = 10", "ASK { FILTER(" + " || ".join(["true"] * 12) + ") }"),
+    ],
+)
+def test_a_query_is_no_more_complex_than_it_may(limited: Start, limits: str, query: str) -> None:
+    with client_of(limited(f"[limits]\n{limits}\n")) as client:
+        assert problem(ask(client, query)) == (422, "too-complex")
+        assert ask(client, LOOKUP).status_code == 200
+
+
+def test_more_queries_than_may_wait_are_turned_away_at_once(limited: Start) -> None:
+    root = limited("[limits]\nquery_seconds = 3\nlong_queries = 1\nwaiting_queries = 3\n")
+    with server_of(root) as client, ThreadPoolExecutor(8) as threads:
+        endless = [threads.submit(ask, client, f"{ENDLESS} #{number}") for number in range(3)]
+        time.sleep(1)
+        answer = ask(client, LOOKUP)
+        assert problem(answer) == (503, "overloaded")
+        assert int(answer.headers["retry-after"]) > 0
+        assert {future.result().status_code for future in endless} <= {503, 504}
+        assert ask(client, LOOKUP).status_code == 200
+
+
+def test_long_queries_wait_for_a_place_and_others_do_not(limited: Start) -> None:
+    """One place: the second long query begins when the first is ended, and lookups are answered all the while."""
+    root = limited("[limits]\nquery_seconds = 2\nlong_queries = 1\n")
+    with server_of(root) as client, ThreadPoolExecutor(4) as threads:
+        started = time.monotonic()
+        endless = [threads.submit(ask, client, f"{ENDLESS} #{number}") for number in range(2)]
+        time.sleep(0.5)
+        for number in range(20):
+            asked = time.monotonic()
+            assert ask(client, f"{LOOKUP} #{number}").status_code == 200
+            assert time.monotonic() - asked < 0.5
+        assert sorted(future.result().status_code for future in endless) in ([503, 504], [504, 504])
+        assert time.monotonic() - started > 1.9
+
+
+def test_a_client_asks_no_more_often_than_it_may(limited: Start) -> None:
+    root = limited('proxies = ["127.0.0.1"]\n[limits]\nrequests_per_minute = 5\n')
+    with server_of(root) as client:
+        # A minute that ends amid this would count anew: the older one counts by the share that is left of it.
+        statuses = [ask(client, LOOKUP, **{"X-Forwarded-For": "203.0.113.7"}).status_code for _ in range(12)]
+        assert statuses[0] == 200
+        assert statuses[-1] == 429
+        answer = ask(client, LOOKUP, **{"X-Forwarded-For": "203.0.113.7"})
+        assert problem(answer) == (429, "too-many-requests")
+        assert int(answer.headers["retry-after"]) > 0
+        assert ask(client, LOOKUP, **{"X-Forwarded-For": "203.0.113.8"}).status_code == 200
+        spoofed = ask(client, LOOKUP, **{"X-Forwarded-For": "198.51.100.9, 203.0.113.7"})
+        assert spoofed.status_code == 429, "what the client itself wrote does not count"
+
+
+def test_a_proxy_is_not_believed_unless_it_is_named(limited: Start) -> None:
+    root = limited("[limits]\nrequests_per_minute = 2\n")
+    with server_of(root) as client:
+        for number in range(6):
+            assert ask(client, f"{LOOKUP} #{number}", **{"X-Forwarded-For": "203.0.113.7"}).status_code == 200
+
+
+def test_a_crash_costs_only_the_query_that_caused_it(limited: Start) -> None:
+    """Workers are killed from outside while lookups go on: each of these has its answer."""
+    root = limited("")
+    with server_of(root) as client, ThreadPoolExecutor(4) as threads:
+        ask(client, LOOKUP)
+        stop = threading.Event()
+
+        def look_up(lane: int) -> set[int]:
+            found = set()
+            number = 0
+            while not stop.is_set():
+                number += 1
+                found.add(ask(client, f"{LOOKUP} #{lane} {number}").status_code)
+            return found
+
+        running = [threads.submit(look_up, lane) for lane in range(3)]
+        for _ in range(10):
+            time.sleep(0.15)
+            for pid in workers_of(client):
+                subprocess.run(["kill", "-9", str(pid)], check=False)
+        stop.set()
+        outcomes = set().union(*(future.result() for future in running))
+        assert metric(client, 'ligraph_query_kills_total{reason="crash"}') > 0
+    # A query may be the one that a killed worker was at: it is answered as a refusal, never as a 5xx or a cut answer.
+    assert outcomes <= {200, 422}
+    assert 200 in outcomes
+
+
+def test_a_nursery_that_is_killed_is_replaced(limited: Start) -> None:
+    with server_of(limited("")) as client:
+        assert ask(client, LOOKUP).status_code == 200
+        (nursery,) = nurseries_of(client)
+        subprocess.run(["kill", "-9", str(nursery)], check=True)
+        assert ask(client, f"{LOOKUP} #2").status_code == 200
+        assert nurseries_of(client) != [nursery]
+
+
+def test_a_client_that_goes_away_stops_its_query(limited: Start) -> None:
+    with server_of(limited("")) as client:
+        ask(client, LOOKUP)
+        with pytest.raises(httpx2.TimeoutException):
+            client.post("/sparql", data={"query": ENDLESS}, timeout=1)
+        wait_for(lambda: metric(client, 'ligraph_query_kills_total{reason="left"}') == 1)
+        assert metric(client, "ligraph_long_queries") == 0
+
+
+def test_no_worker_reaches_the_network(limited: Start) -> None:
+    """Also where the word SERVICE got past the reading of tokens: here it is not read at all."""
+    root = limited("")
+    with other_endpoint() as (address, asked):
+        query = f"SELECT * {{ SERVICE SILENT <{address}> {{ ?s ?p ?x }} }}"
+        assert run([sys.executable, "-c", UNGUARDED, str(root), query]) == 0
+        assert len(asked) == 1
+        assert run([sys.executable, "-c", GUARDED + UNGUARDED, str(root), query]) in (-signal.SIGSYS, 0)
+        assert len(asked) == 1
+
+
+def run(command: list[str]) -> int:
+    return subprocess.run(command, timeout=60, check=False).returncode
+
+
+UNGUARDED = """
+import sys
+from ligraph import open_release
+list(open_release(sys.argv[1]).store.query(sys.argv[2]))
+"""
+GUARDED = """
+from ligraph.stores.confinement import cut_off_network
+assert cut_off_network()
+"""
+
+
+def test_service_asks_only_those_that_are_allowed(collection: WriteCollection) -> None:
+    """An endpoint of the test's own is asked, by the address that is allowed and by no other spelling."""
+    with other_endpoint() as (address, asked):
+        root = collection({"data/topics.yaml": topics(3), "ligraph.toml": f'services = ["{address}"]\n{TOML}'})
+        build(root)
+        with server_of(root) as client:
+            answer = ask(client, f"SELECT ?x {{ SERVICE <{address}> {{ ?s ?p ?x }} }}", Accept="text/csv")
+            assert (answer.status_code, answer.text.split()) == (200, ["x", "found"])
+            assert len(asked) == 1
+            assert "etag" not in answer.headers
+            for other in (f"{address}/", address.replace("127.0.0.1", "localhost"), "http://127.0.0.1:9/sparql"):
+                refused = ask(client, f"SELECT ?x {{ SERVICE <{other}> {{ ?s ?p ?x }} }}")
+                assert problem(refused) == (422, "refused")
+                assert address in refused.json()["hint"]
+            for text in (
+                "SELECT ?x { VALUES ?e { <ADDRESS> } SERVICE ?e { ?s ?p ?x } }",
+                "PREFIX e: <ADDRESS> SELECT ?x { SERVICE e: { ?s ?p ?x } }",
+                "BASE <ADDRESS> SELECT ?x { SERVICE <> { ?s ?p ?x } }",
+                "SELECT ?x { SERVICE <ADDRESS> { SERVICE <http://127.0.0.1:9/> { ?s ?p ?x } } }",
+                "SELECT ?x { S\\u0045RVICE <ADDRESS> { ?s ?p ?x } }",
+                "SELECT ?x { SERVICE <\\u0068ttp://127.0.0.1:9/> { ?s ?p ?x } }",
+            ):
+                assert problem(ask(client, text.replace("ADDRESS", address))) == (422, "refused")
+            assert len(asked) == 1
+
+
+@contextmanager
+def other_endpoint() -> Iterator[tuple[str, list[bytes]]]:
+    """Answer every request with one row."""
+    body = json.dumps(
+        {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "found"}}]}}
+    ).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\nConnection: close\r\nContent-Length: "
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(65536))
+                    connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/sparql", asked
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def metric(client: httpx2.Client, name: str) -> float:
+    for line in client.get("/metrics").text.splitlines():
+        if line.startswith(f"{name} "):
+            return float(line.rpartition(" ")[2])
+    return 0
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def processes() -> list[tuple[int, int, str]]:
+    """Return id, parent and command of every process."""
+    listed = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    return [
+        (int(pid), int(parent), args) for pid, parent, args in (line.split(None, 2) for line in listed.splitlines())
+    ]
+
+
+def nurseries_of(client: httpx2.Client) -> list[int]:
+    endpoint = f'"endpoint":"{str(client.base_url).rstrip("/")}/sparql"'
+    of_service = [(pid, parent) for pid, parent, args in processes() if endpoint in args]
+    ids = {pid for pid, _ in of_service}
+    return [pid for pid, parent in of_service if parent not in ids]
+
+
+def workers_of(client: httpx2.Client) -> list[int]:
+    endpoint = f'"endpoint":"{str(client.base_url).rstrip("/")}/sparql"'
+    of_service = [(pid, parent) for pid, parent, args in processes() if endpoint in args]
+    ids = {pid for pid, _ in of_service}
+    return [pid for pid, parent in of_service if parent in ids]

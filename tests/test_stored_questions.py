@@ -1,0 +1,252 @@
+"""Stored questions: their headers, their parameters, and their answers by every way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import WriteCollection
+from pyoxigraph import Literal, RdfFormat, parse
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from ligraph import build, create_app, open_release
+from ligraph.cli import app
+from ligraph.errors import BadParameter, CollectionError
+from ligraph.formats import N_TRIPLES, SPARQL_JSON
+from ligraph.stores.queries import Evaluator, Query, Terms
+from ligraph.stores.questions import bind, read_question, read_questions
+
+TOPICS = """things:
+- {id: scheme/s, prefLabel: Topics}
+- {id: topic/a, prefLabel: Alpha, inScheme: scheme/s}
+- {id: topic/b, prefLabel: Beta, inScheme: scheme/s}
+"""
+QUESTION = """# title: Topics of a scheme
+# description: Which topics a scheme has.
+# param: scheme iri
+# example: scheme/s
+# param: label text
+# param: most integer
+# default: 5
+
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?topic ?label ?most {
+  ?topic skos:inScheme ?scheme ; skos:prefLabel ?name BIND(STR(?name) AS ?label)
+}
+ORDER BY ?label
+"""
+ALL = """# title: Everything on a thing
+# param: thing iri required
+
+CONSTRUCT { ?thing ?p ?o } WHERE { ?thing ?p ?o }
+"""
+IDS = "https://example.org/c/id/"
+
+
+@pytest.fixture
+def root(collection: WriteCollection) -> Path:
+    files: dict[str, str | bytes] = {
+        "data/topics.yaml": TOPICS,
+        "queries/topics.rq": QUESTION.replace("label text", "name text").replace("?label", "?name2"),
+        "queries/all.rq": ALL,
+        "queries/broken.rq": "# param: thing nothing\nSELECT * {}",
+    }
+    root = collection(files)
+    build(root)
+    return root
+
+
+@pytest.fixture
+def client(root: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(root)) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("# param: x\nSELECT ?x {}", "q.rq:1: “x” is not a parameter"),
+        ("# title: T\n# param: x number\nSELECT ?x {}", "q.rq:2: “x number” is not a parameter"),
+        ("# param: format text\nSELECT ?format {}", "q.rq:1: “format text” is not a parameter"),
+        ("# param: y text\nSELECT ?x { } # ?y", "the query has no variable ?y"),
+        (b"\xff", "q.rq cannot be read"),
+    ],
+)
+def test_a_header_that_is_wrong_is_told_with_its_line(tmp_path: Path, text: str | bytes, complaint: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(CollectionError, match=re.escape(complaint)):
+        read_question(path)
+
+
+def test_a_file_that_is_wrong_costs_only_itself(root: Path) -> None:
+    found, wrong = read_questions(root / "queries")
+    assert set(found) == {"all", "topics"}
+    assert len(wrong) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "term"),
+    [
+        ("iri", "topic/a", f"<{IDS}topic/a>"),
+        ("iri", "https://schema.org/name", "<http://schema.org/name>"),
+        ("iri", "urn:x:y", "<urn:x:y>"),
+        ("text", 'a "b" \\ {?x} \n', '"a \\"b\\" \\\\ {?x}"'),
+        ("integer", "-5", '"-5"^^<http://www.w3.org/2001/XMLSchema#integer>'),
+        ("decimal", "1.50", '"1.50"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
+        ("boolean", "true", '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'),
+        ("date", "2021-04-30", '"2021-04-30"^^<http://www.w3.org/2001/XMLSchema#date>'),
+    ],
+)
+def test_values_become_terms_of_their_kind(tmp_path: Path, kind: str, value: str, term: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(f"# param: x {kind}\nSELECT ?x {{}}")
+    assert bind(read_question(path), {"x": value}, IDS) == {"x": term}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("iri", "topic/a b"), ("iri", "a:>"), ("integer", "5.0"), ("integer", "٣"), ("decimal", "x"), ("date", "2021")],
+)
+def test_values_of_another_kind_are_refused(tmp_path: Path, kind: str, value: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(f"# param: x {kind}\nSELECT ?x {{}}")
+    with pytest.raises(BadParameter, match=r"“x” is") as caught:
+        bind(read_question(path), {"x": value}, IDS)
+    assert caught.value.parameter == "x"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_question_is_answered_in_every_format(client: TestClient) -> None:
+    for way in ("/queries/topics?format=csv", "/queries/topics.csv"):
+        answer = client.get(way)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert [row["name2"] for row in rows(answer.text)] == ["Alpha", "Beta"]
+    assert len(client.get("/queries/topics").json()["results"]["bindings"]) == 2
+    assert client.get("/queries/topics", headers={"Accept": "application/sparql-results+xml"}).text.startswith("<?xml")
+    page = client.get("/queries/topics", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert '<a href="/doc/topic/a">topic/a</a>' in page.text
+    assert "2 rows" in page.text
+
+
+NASTY = [
+    "plain",
+    'a "quoted" text',
+    "back\\slash",
+    "\\u0022 } INSERT",
+    "\\\\u0022",
+    "x\\",
+    "line\nand\ttab\r",
+    "\x01\\u0041",
+    "?x $y {} # no",
+    "é 😀",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x {{}}",
+        "SELECT ?x WHERE {{ }} # ?x {{",
+        "SELECT ?x {{ SELECT ?x {{ ?s ?p ?o }} LIMIT 1 }}",
+        "SELECT ?x {{ {{ ?s ?p ?x }} UNION {{ }} }} LIMIT 1",
+        "SELECT (SAMPLE(?x) AS ?y) {{ ?s ?p ?o }} GROUP BY ?x",
+        "CONSTRUCT {{ <urn:s> <urn:p> ?x }} WHERE {{ }}",
+        "ASK {{ FILTER(?x = {literal}) }}",
+    ],
+)
+def test_any_text_is_bound_as_it_is(root: Path, query: str, text: str) -> None:
+    """The term that comes back is the term that went in, whatever it looks like."""
+    literal = Literal(text)
+    evaluator = Evaluator(open_release(root), Terms(), {})
+    bound = {"x": str(literal)}
+    asked = query.format(literal=_in_sparql(text))
+    answer = evaluator.answer(Query(asked, SPARQL_JSON, N_TRIPLES, None, bound))
+    if query.startswith("ASK"):
+        assert json.loads(answer.content)["boolean"] is True
+    elif query.startswith("CONSTRUCT"):
+        (quad,) = parse(answer.content, format=RdfFormat.N_TRIPLES)
+        assert quad.object == literal
+    else:
+        (row,) = json.loads(answer.content)["results"]["bindings"]
+        assert next(iter(row.values()))["value"] == text
+
+
+def _in_sparql(text: str) -> str:
+    """Return a literal with every character escaped, so that nothing of it means anything."""
+    return '"' + "".join(f"\\U{ord(character):08X}" for character in text) + '"'
+
+
+def test_statements_are_answered_as_statements(client: TestClient) -> None:
+    answer = client.get("/queries/all?thing=topic/a", headers={"Accept": "text/turtle"})
+    assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert '"Alpha"@en' in answer.text
+    assert "Alpha" in client.get("/queries/all.html?thing=topic/a").text
+
+
+def test_parameters_are_bound(client: TestClient) -> None:
+    assert len(rows(client.get("/queries/topics.csv?scheme=scheme/s").text)) == 2
+    assert rows(client.get("/queries/topics.csv?scheme=scheme/none").text) == []
+    assert {row["most"] for row in rows(client.get("/queries/topics.csv").text)} == {"5"}
+    assert {row["most"] for row in rows(client.get("/queries/topics.csv?most=7").text)} == {"7"}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [("?most=x", "most"), ("?what=1", "what"), ("?most=1&most=2", "most"), ("?scheme=%3E", "scheme")],
+)
+def test_a_bad_parameter_is_named(client: TestClient, query: str, parameter: str) -> None:
+    answer = client.get(f"/queries/topics{query}")
+    assert answer.status_code == 422
+    assert answer.json()["parameter"] == parameter
+    assert answer.json()["type"].endswith("/bad-parameter")
+
+
+def test_what_is_needed_is_asked_for(client: TestClient) -> None:
+    answer = client.get("/queries/all")
+    assert (answer.status_code, answer.json()["parameter"]) == (422, "thing")
+
+
+def test_questions_are_listed_for_people_and_programs(client: TestClient) -> None:
+    listed = client.get("/queries", headers={"Accept": "application/json"}).json()
+    assert [question["name"] for question in listed] == ["all", "topics"]
+    assert [parameter["name"] for parameter in listed[1]["parameters"]] == ["scheme", "name", "most"]
+    assert "Topics of a scheme" in client.get("/queries", headers={"Accept": "text/html"}).text
+    assert client.get("/queries/none").status_code == 404
+    assert client.get("/queries/broken").status_code == 404
+
+
+def test_questions_are_in_the_description_of_the_api(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    parameters = described["paths"]["/queries/topics"]["get"]["parameters"]
+    assert {parameter["name"]: parameter["schema"]["type"] for parameter in parameters} == {
+        "scheme": "string",
+        "name": "string",
+        "most": "integer",
+        "format": "string",
+    }
+    assert described["paths"]["/queries/all"]["get"]["parameters"][0]["required"] is True
+
+
+def test_the_command_line_asks_the_same(root: Path) -> None:
+    run = CliRunner().invoke(app, ["query", "-C", str(root), "--stored", "topics", "-p", "most=7", "--format", "json"])
+    assert run.exit_code == 0
+    found = json.loads(run.stdout)["results"]["bindings"]
+    assert [row["most"]["value"] for row in found] == ["7", "7"]
+
+
+def test_an_edited_question_is_taken_up(client: TestClient, root: Path) -> None:
+    (root / "queries" / "more.rq").write_text("# title: More\nASK {}")
+    client.app.state.live._read_questions()  # type: ignore[attr-defined]
+    assert client.get("/queries/more").json()["boolean"] is True
