@@ -110,6 +110,8 @@ class Evaluator:
     def _run(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
         text = with_schema_as_stored(with_values(query.text, query.bound or {}))
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
+            # What is no SPARQL is told of the query itself: the one that is made of it may be SPARQL all the same.
+            self._query(text, query, reading)
             solutions = self._query(subjects_query(text), query, reading)
             assert isinstance(solutions, QuerySolutions)
             return self.scribe.statements(describe(self.release, solutions), format_)

@@ -69,7 +69,7 @@ async def answer_with(
     snapshot = live.snapshot
     query = Query(text, wish.rows, wish.statements, dataset, bound, wish.coding)
     packed = query.pack()
-    tag = _tag(snapshot, packed)
+    tag = _tag(snapshot, packed, wish)
     known = headers.get(b"if-none-match", b"").decode("latin-1")
     # An asterisk fits what exists, and a query that is refused has no answer.
     if known and known.strip() != "*" and has_tag(known, tag):
@@ -156,6 +156,7 @@ def _of_content(answer: Answer, wish: Wish) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def _tag(snapshot: Snapshot, packed: bytes) -> str:
-    """Return a strong validator from everything that decides the bytes: the release and the query with its formats."""
-    return f'"{hashlib.sha256(snapshot.seal + packed).hexdigest()[:32]}"'
+def _tag(snapshot: Snapshot, packed: bytes, wish: Wish) -> str:
+    """Return a strong validator from everything that decides an answer: the release, the query, and its media type."""
+    named = f"\n{wish.rows_type}\n{wish.statements_type}"
+    return f'"{hashlib.sha256(snapshot.seal + packed + named.encode("latin-1")).hexdigest()[:32]}"'

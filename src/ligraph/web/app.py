@@ -30,14 +30,16 @@ from ligraph.web.questions import answer_question, list_questions
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
 
+HOT = [Route("/sparql", answer_query, methods=["GET", "POST"]), Route("/graphs", show_graph)]
+"""What is asked most."""
+
 ROUTES = [
     Route("/", show_home),
     Route("/id/{x:path}", redirect_thing),
     Route("/doc/{x:path}", show_document),
     Route("/ns", show_ontology),
     Route("/context.jsonld", show_context),
-    Route("/sparql", answer_query, methods=["GET", "POST"]),
-    Route("/graphs", show_graph),
+    *HOT,
     Route("/queries", list_questions),
     Route("/queries/{name}", answer_question),
     Route("/errors/{name}", explain_error),
@@ -45,9 +47,6 @@ ROUTES = [
     Route("/metrics", show_metrics),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
 ]
-
-
-HOT = {"/sparql": answer_query, "/graphs": show_graph}
 
 
 def create_app(

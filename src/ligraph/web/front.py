@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ligraph.errors import Overloaded
@@ -25,15 +26,17 @@ _SHARED = [
 
 
 class Front(FastAPI):
-    """A FastAPI application that hands GET, HEAD and POST of some paths to their handlers before its own layers.
+    """A FastAPI application that hands what some routes take to their handlers before its own layers.
 
-    Each of these paths is also in the list of routes, which answers its other methods.
+    Each of these routes is also in the list of all, which answers other methods of its path.
     """
 
-    def __init__(self, hot: Mapping[str, Handler], prefix: str, **options: Any) -> None:
+    def __init__(self, hot: Iterable[Route], prefix: str, **options: Any) -> None:
         super().__init__(**options)
         self._prefix = prefix
-        self._hot = {prefix + path: handler for path, handler in hot.items()}
+        self._hot: dict[tuple[str, str], Handler] = {
+            (method, prefix + route.path): route.endpoint for route in hot for method in route.methods or ()
+        }
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of the API: the framework's part and that of the query services."""
@@ -43,8 +46,8 @@ class Front(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        handler = self._hot.get(scope["path"]) if scope["type"] == "http" else None
-        if handler is None or scope["method"] not in ("GET", "HEAD", "POST"):
+        handler = self._hot.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if handler is None:
             await super().__call__(scope, receive, send)
             return
         scope["app"] = self
@@ -61,15 +64,13 @@ class Front(FastAPI):
             response = await answer_problem(request, error)
         except Exception as error:
             response = await answer_problem(request, error)
-        if any(name == b"origin" for name, _ in scope["headers"]):
-            send = _shared(send)
-        await response(scope, receive, send)
+        await response(scope, receive, _shared(send))
 
 
 def _shared(send: Send) -> Send:
-    """Return a `send` that lets any page read what is sent.
+    """Return a `send` that lets any page read what is sent; said to all, as a cache keeps one answer for all.
 
-    Source: Fetch Standard (WHATWG) section 3.3, CORS protocol.
+    Source: Fetch Standard (WHATWG) section 3.3.5, CORS protocol and HTTP caches.
     """
 
     async def send_shared(message: Message) -> None:
