@@ -9,9 +9,9 @@ from typing import IO, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
 
-from ligraph.errors import ResultTooLarge
+from ligraph.errors import NotAcceptable, ResultTooLarge
 from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
-from ligraph.serialization import to_rdf
+from ligraph.serialization import to_rdf, with_carriage_returns
 from ligraph.stores.tokens import DEEPEST, MOST_PARTS
 
 Writer = Callable[[Iterable[Triple]], bytes]
@@ -23,6 +23,7 @@ _RESULTS = {
     SPARQL_XML: QueryResultsFormat.XML,
 }
 _STRINGS = {SPARQL_JSON: re.compile(rb'"(?:[^"\\]|\\.)*"'), SPARQL_CSV: re.compile(rb'"[^"]*"')}
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _ROW_ENDS = {SPARQL_JSON: b"},{", SPARQL_CSV: b"\n", SPARQL_TSV: b"\n", SPARQL_XML: b"<result>"}
 
 
@@ -58,7 +59,7 @@ class Scribe:
     def rows(self, results: QuerySolutions | QueryBoolean, format_: Format) -> tuple[bytes, int]:
         """Return rows or a yes in a format, and how many there are.
 
-        Raises: ResultTooLarge; ValueError for a format of statements; what reading the results raises.
+        Raises: ResultTooLarge; NotAcceptable; ValueError for a format of statements; what reading the results raises.
         """
         if format_ not in _RESULTS:
             raise ValueError(f"it answers with rows, which cannot be given as {format_.title}")
@@ -72,6 +73,12 @@ class Scribe:
         if results is None:
             raise self._too_many_bytes()
         content = sheet.content()
+        if format_ is SPARQL_XML:
+            if _NOT_XML.search(content):
+                results = None  # type: ignore[assignment]
+                hint = "ask for another format, such as application/sparql-results+json"
+                raise NotAcceptable("XML has no way to write a control character of a text", hint=hint)
+            content = with_carriage_returns(content)
         if isinstance(results, QueryBoolean):
             return content, 1
         rows = _count(content, format_)
