@@ -16,6 +16,8 @@ ERRORS = {
     "BusyError",
     "CheckFailed",
     "CollectionError",
+    "EngineDown",
+    "EngineError",
     "Gone",
     "LigraphError",
     "MalformedQuery",

@@ -8,7 +8,7 @@ import typing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, field_validator
+from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pyoxigraph import Literal, NamedNode
 
@@ -58,7 +58,14 @@ class Settings(BaseSettings):
     publisher: str | None = Field(default=None, description="Id of the organization that publishes the collection")
     licence: str | None = Field(default=None, description="Address of the licence of the data")
     language: str = Field(default="en", description="Language of texts that name none, as a BCP 47 tag")
-    engine: typing.Literal["embedded"] = Field(default="embedded", description="What answers queries")
+    engine: typing.Literal["embedded", "sparql"] = Field(
+        default="embedded", description="What answers queries: ligraph itself, or the SPARQL service at query_url"
+    )
+    query_url: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="Address of the SPARQL service; {seconds} or {milliseconds} in it stand for limits.query_seconds",
+    )
     default_graph: typing.Literal["union", "unnamed"] = Field(
         default="union", description="What a query sees that names no graph: all graphs together, or the unnamed one"
     )
@@ -119,6 +126,18 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8") from None
         return values
+
+    @field_validator("query_url")
+    @classmethod
+    def _service_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            if info.data.get("engine") == "sparql":
+                raise ValueError('is missing: with engine = "sparql" it says where queries are sent')
+            return None
+        _check_address(re.sub(r"\{(?:milli)?seconds\}", "1", value))
+        if "#" in value:
+            raise ValueError("must be an address without “#”")
+        return value
 
     @property
     def ids(self) -> str:

@@ -8,6 +8,8 @@ LigraphError                 status  exit
 │   └── BusyError             503     2     another build holds the collection
 ├── CheckFailed               422     1     sources that are wrong; carries the report
 ├── ReleaseError              503     2     a release that is missing, cut, altered or of another format
+├── EngineError               502     2     the engine behind the service fails, or answers what is no answer
+│   └── EngineDown            503     2     the engine behind the service cannot be reached
 └── RequestError              400     2     what a client asked for cannot be answered
     ├── BadRequest            400     2     malformed
     │   └── MalformedQuery    400     2     a query that is not SPARQL; says where
@@ -111,6 +113,23 @@ class ReleaseError(LigraphError):
     status = 503
     name = "release"
     title = "The release cannot be served"
+
+
+class EngineError(LigraphError):
+    """The engine behind the service fails, or answers what is no answer."""
+
+    status = 502
+    name = "engine"
+    title = "The engine behind this service failed"
+
+
+class EngineDown(EngineError):
+    """The engine behind the service cannot be reached."""
+
+    status = 503
+    name = "engine-down"
+    title = "The engine behind this service cannot be reached"
+    retry_after = 10
 
 
 class RequestError(LigraphError):

@@ -97,12 +97,12 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def check_sizes(folder: Path, manifest: Manifest) -> None:
-    """Check that every file of a release is there and as long as it was.
+def check_sizes(folder: Path, manifest: Manifest, *, but: str | None = None) -> None:
+    """Check that every file of a release is there and as long as it was, but for those of one folder.
 
     Raises: ReleaseError with the file that is not.
     """
-    for name, entry in manifest.files.items():
+    for name, entry in _files(manifest, but):
         try:
             size = (folder / name).stat().st_size
         except OSError:
@@ -112,18 +112,22 @@ def check_sizes(folder: Path, manifest: Manifest) -> None:
             raise _damage(folder, name, state)
 
 
-def check_digests(folder: Path, manifest: Manifest) -> None:
-    """Check that every byte of a release is as it was written: reads it all.
+def check_digests(folder: Path, manifest: Manifest, *, but: str | None = None) -> None:
+    """Check that every byte of a release is as it was written, but for one folder: reads it all.
 
     Raises: ReleaseError with the first file that is not.
     """
-    for name, entry in manifest.files.items():
+    for name, entry in _files(manifest, but):
         try:
             digest = file_digest(folder / name)
         except OSError:
             raise _damage(folder, name, "cannot be read") from None
         if digest != entry["sha256"]:
             raise _damage(folder, name, "is not what was written: a byte of it changed")
+
+
+def _files(manifest: Manifest, but: str | None) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, entry) for name, entry in manifest.files.items() if name.partition("/")[0] != but]
 
 
 def file_digest(path: Path) -> str:

@@ -5,12 +5,12 @@ Source: SPARQL 1.1 Query (W3C 2013) section 16.4 leaves to the service what a de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from ligraph.stores.documents import read_document
-from ligraph.stores.embedded import Release
+from ligraph.stores.facts import Facts
 from ligraph.stores.tokens import tokens_of
 
 
@@ -32,7 +32,7 @@ def subjects_query(query: str) -> str:
     return f"{query[: form.start()]}SELECT {' '.join(columns) or '*'} {pattern or 'WHERE {}'}"
 
 
-def describe(release: Release, solutions: QuerySolutions) -> Iterator[Triple]:
+def describe(facts: Facts, solutions: Iterable[Iterable[object]]) -> Iterator[Triple]:
     """Yield the statements that describe what solutions name, each thing once.
 
     Shape: a thing of the collection has its document; anything else its own statements, and those of the blank nodes
@@ -43,13 +43,13 @@ def describe(release: Release, solutions: QuerySolutions) -> Iterator[Triple]:
         for term in solution:
             if isinstance(term, NamedNode | BlankNode) and term not in seen:
                 seen.add(term)
-                yield from _description(release, term)
+                yield from _description(facts, term)
 
 
-def _description(release: Release, node: NamedNode | BlankNode) -> Iterator[Triple]:
-    is_ours = isinstance(node, NamedNode) and release.ids and node.value.startswith(release.ids)
+def _description(facts: Facts, node: NamedNode | BlankNode) -> Iterator[Triple]:
+    is_ours = isinstance(node, NamedNode) and facts.ids and node.value.startswith(facts.ids)
     if is_ours and "#" not in node.value:
-        document = read_document(release.store, release.manifest, node.value.removeprefix(release.ids))
+        document = read_document(facts.store, facts.manifest, node.value.removeprefix(facts.ids))
         if document:
             yield from document.triples
         return
@@ -58,7 +58,7 @@ def _description(release: Release, node: NamedNode | BlankNode) -> Iterator[Trip
     while waiting:
         subject = waiting.pop()
         taken.add(subject)
-        for quad in release.store.quads_for_pattern(subject, None, None, None):
+        for quad in facts.store.quads_for_pattern(subject, None, None, None):
             yield quad.triple
             if isinstance(quad.object, BlankNode) and quad.object not in taken:
                 waiting.append(quad.object)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
+from ligraph.stores.facts import Statements
 
 Term = NamedNode | BlankNode | Literal | Triple
 Subject = NamedNode | BlankNode
@@ -50,7 +51,7 @@ class Document:
         return sorted(found, key=str)
 
 
-def read_document(store: Store, manifest: Manifest, local: str) -> Document | None:
+def read_document(store: Statements, manifest: Manifest, local: str) -> Document | None:
     """Return the document of a thing by its id, or None where nothing is said about it."""
     about = NamedNode(manifest.ids + local)
     reader = _Reader(store, about)
@@ -72,7 +73,7 @@ def read_document(store: Store, manifest: Manifest, local: str) -> Document | No
 class _Reader:
     """Takes whole subjects out of the store, each once."""
 
-    def __init__(self, store: Store, about: NamedNode) -> None:
+    def __init__(self, store: Statements, about: NamedNode) -> None:
         self.store = store
         self.about = about
         self.statements: dict[Subject, list[Triple]] = {}
@@ -183,14 +184,14 @@ def _place(subject: str, about: str) -> tuple[object, ...]:
     return subject != about, not subject.startswith(about + "#"), words, numbers
 
 
-def modified(store: Store, manifest: Manifest, about: NamedNode) -> str:
+def modified(store: Statements, manifest: Manifest, about: NamedNode) -> str:
     """Return when what is said about a thing last changed: the latest change of a graph that speaks of it."""
     graphs = {quad.graph_name.value for quad in store.quads_for_pattern(about, None, None, None)}  # type: ignore[union-attr]
     known = [manifest.graphs[graph]["modified"] for graph in graphs if graph in manifest.graphs]
     return str(max(known, default=manifest.created))
 
 
-def _own_statements(iri: NamedNode, about: NamedNode, store: Store, manifest: Manifest) -> Iterator[Triple]:
+def _own_statements(iri: NamedNode, about: NamedNode, store: Statements, manifest: Manifest) -> Iterator[Triple]:
     """Yield what a document says of itself."""
     when = Literal(modified(store, manifest, about), datatype=NamedNode(XSD + "dateTime"))
     yield Triple(iri, _TYPE, NamedNode(SCHEMA + "WebPage"))

@@ -1,9 +1,10 @@
 """The embedded engine: a release opened read-only with pyoxigraph."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from pyoxigraph import NamedNode, Store
@@ -11,15 +12,20 @@ from pyoxigraph import NamedNode, Store
 from ligraph.errors import ReleaseError
 from ligraph.releases.manifest import CONTEXT, STORE, Manifest, check_digests, check_sizes, read_manifest
 from ligraph.releases.memory import forget
+from ligraph.stores.facts import Facts, Made
 
 
 @dataclass(frozen=True)
 class Release:
-    """An open release: its manifest and its statements."""
+    """An open release: its manifest and its statements.
+
+    Shape: with `is_elsewhere` another engine has the statements, and whatever is asked of `store` is an error.
+    """
 
     folder: Path
     manifest: Manifest
     store: Store
+    is_elsewhere: bool = False
 
     @property
     def ids(self) -> str:
@@ -39,13 +45,17 @@ class Release:
             return False
         return next(self.store.quads_for_pattern(thing, None, None, None), None) is not None
 
+    async def read(self, make: Callable[[Facts], Made]) -> Made:
+        """Return what a function makes of the facts."""
+        return make(self)
+
     def verify(self) -> None:
         """Read every byte and compare it with what was written.
 
         Raises: ReleaseError with the first file that differs.
         """
         try:
-            check_digests(self.folder, self.manifest)
+            check_digests(self.folder, self.manifest, but=STORE if self.is_elsewhere else None)
         except ReleaseError:
             forget(self.folder.parent.parent)
             raise
@@ -80,3 +90,20 @@ def open_folder(folder: Path) -> Release:
             hint="make the release again from its sources with: ligraph build",
         ) from None
     return Release(folder, manifest, store)
+
+
+def open_elsewhere(folder: Path) -> Release:
+    """Return the release in a folder whose statements are read from another engine; the folder may lack the store.
+
+    Raises: ReleaseError when it is damaged or of another format.
+    """
+    manifest = read_manifest(folder)
+    check_sizes(folder, manifest, but=STORE)
+    return Release(folder, manifest, cast(Store, _Elsewhere()), is_elsewhere=True)
+
+
+class _Elsewhere:
+    """What stands where the store of a release is that another engine has."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"another engine has the statements: read them with Snapshot.read, not by {name}")

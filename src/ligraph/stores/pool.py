@@ -205,6 +205,10 @@ class Pool:
         """Whether nobody waits for an answer."""
         return self._count == 0
 
+    is_steady = is_sure = True
+    doubts = 0
+    condition = None
+
     async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
         """Return the answer to a packed query; a cancelled call stops the query.
 

@@ -10,12 +10,13 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import NamedNode, Triple
 
 from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, SPARQL_JSON
 from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
+from ligraph.stores.facts import Statements
 from ligraph.stores.queries import Answer
 from ligraph.stores.questions import KINDS, Question
 from ligraph.views import recordings, relations
@@ -108,7 +109,7 @@ class Pages:
             "watching_time": recordings.watching_time,
         }
 
-    def document(self, document: Document, store: Store, manifest: Manifest) -> bytes:
+    def document(self, document: Document, store: Statements, manifest: Manifest) -> bytes:
         """Return the page of a thing."""
         reader = Reader(store, self.site, self.words, document)
         thing = reader.node(document.about)
@@ -127,7 +128,7 @@ class Pages:
             released=read_date(manifest.created),
         )
 
-    def home(self, store: Store, manifest: Manifest) -> bytes:
+    def home(self, store: Statements, manifest: Manifest) -> bytes:
         """Return the first page: what there is, and the ways in."""
         reader = Reader(store, self.site, self.words)
         every = reader.instances

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ligraph.namespaces import LIG, NAME, PREF_LABEL, TYPE, shorten
 from ligraph.stores.documents import Document
+from ligraph.stores.excerpts import MOST_LINKS
+from ligraph.stores.facts import Statements
 from ligraph.views.nodes import Node
 from ligraph.views.site import Site
 from ligraph.views.values import Value, anchor, in_words, rank, read_address, read_literal
@@ -21,7 +23,7 @@ Properties = dict[str, list[Term]]
 LIMIT = 200
 """How many things that link to one are listed on its page."""
 
-_FARTHEST = 2_000
+_FARTHEST = MOST_LINKS - 1
 """How many links are counted, and put in order where there are no more: a page costs what it shows, however large the
 collection is."""
 
@@ -65,7 +67,7 @@ class Reader:
     The thing and its parts come from the document, so that page and formats say the same; the rest is looked up.
     """
 
-    def __init__(self, store: Store, site: Site, words: Words, document: Document | None = None) -> None:
+    def __init__(self, store: Statements, site: Site, words: Words, document: Document | None = None) -> None:
         self.store = store
         self.site = site
         self.words = words

@@ -11,6 +11,7 @@ from ligraph.errors import Gone, NotFound
 from ligraph.formats import DOCUMENTS, HTML, JSON_LD, Format, by_suffix
 from ligraph.serialization import to_rdf
 from ligraph.stores.documents import read_document
+from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_json_ld
 from ligraph.web.live import Live, Snapshot, live_of
 from ligraph.web.negotiation import negotiate
@@ -19,14 +20,15 @@ from ligraph.web.responses import answer
 
 async def redirect_thing(request: Request) -> Response:
     """Answer `/id/{x}`: a thing cannot be sent, so the reader is sent to its document."""
-    snapshot = live_of(request).snapshot
     local = request.path_params["x"]
-    moved = _moved(request, snapshot, local, "id")
-    if moved:
-        return moved
-    if not snapshot.release.describes(local):
-        raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
-    return _redirect(request, 303, f"doc/{local}")
+
+    def find(facts: Facts) -> Response:
+        moved = _moved(request, facts, local, "id")
+        if not moved and not facts.describes(local):
+            raise NotFound(f"nothing is known about {facts.ids}{local}")
+        return moved or _redirect(request, 303, f"doc/{local}")
+
+    return await live_of(request).snapshot.read(find)
 
 
 async def show_document(request: Request) -> Response:
@@ -34,55 +36,62 @@ async def show_document(request: Request) -> Response:
     live = live_of(request)
     snapshot = live.snapshot
     asked = request.path_params["x"]
-    local, fixed = _split(snapshot, asked)
-    moved = _moved(request, snapshot, local, "doc", f".{fixed.suffix}" if fixed else "")
-    if moved:
-        return moved
-    if not snapshot.release.describes(local):
-        raise NotFound(f"nothing is known about {snapshot.release.ids}{local}")
-    format_ = fixed or negotiate(request, DOCUMENTS)
-    body = snapshot.bodies.get((local, format_))
-    if body is None:
-        body = _render(snapshot, local, format_)
-        snapshot.bodies.keep((local, format_), body, len(body))
+    doubts = snapshot.engine.doubts
+
+    def find(facts: Facts) -> Response | tuple[str, Format | None, Format, bytes]:
+        local, fixed = _split(facts, asked)
+        moved = _moved(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
+        if moved:
+            return moved
+        if not facts.describes(local):
+            raise NotFound(f"nothing is known about {facts.ids}{local}")
+        format_ = fixed or negotiate(request, DOCUMENTS)
+        body = snapshot.bodies.get((local, format_)) if snapshot.engine.is_sure else None
+        return local, fixed, format_, body or _render(snapshot, facts, local, format_)
+
+    found = await snapshot.read(find)
+    if isinstance(found, Response):
+        return found
+    local, fixed, format_, body = found
+    lasting = snapshot.keep_body((local, format_), body, doubts)
     headers = {"Link": _links(live, local)}
     if not fixed:
         headers["Content-Location"] = _href(request, f"doc/{local}.{format_.suffix}")
-    return answer(request, body, format_.content_type, vary="" if fixed else "Accept", headers=headers)
+    vary = "" if fixed else "Accept"
+    return answer(request, body, format_.content_type, vary=vary, headers=headers, lasting=lasting)
 
 
-def _split(snapshot: Snapshot, asked: str) -> tuple[str, Format | None]:
+def _split(facts: Facts, asked: str) -> tuple[str, Format | None]:
     """Return the id in an address, and the format that its suffix names: an id may have a dot of its own."""
     name, dot, suffix = asked.rpartition(".")
     format_ = by_suffix(DOCUMENTS, suffix) if dot else None
-    if format_ and (not snapshot.release.describes(asked)):
+    if format_ and not facts.describes(asked):
         return name, format_
     return asked, None
 
 
-def _render(snapshot: Snapshot, local: str, format_: Format) -> bytes:
-    release = snapshot.release
-    document = read_document(release.store, release.manifest, local)
+def _render(snapshot: Snapshot, facts: Facts, local: str, format_: Format) -> bytes:
+    document = read_document(facts.store, facts.manifest, local)
     if document is None:
-        raise NotFound(f"nothing is known about {release.ids}{local}")
+        raise NotFound(f"nothing is known about {facts.ids}{local}")
     if format_ is HTML:
-        return snapshot.pages.document(document, release.store, release.manifest)
+        return snapshot.pages.document(document, facts.store, facts.manifest)
     if format_ is JSON_LD:
         return to_json_ld(document, snapshot.words)
     return to_rdf(document.triples, format_)
 
 
-def _moved(request: Request, snapshot: Snapshot, local: str, kind: str, suffix: str = "") -> Response | None:
+def _moved(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Response | None:
     """Return a redirect where a thing was renamed, to what was asked of it.
 
     Raises: Gone where it was removed.
     """
-    removed = snapshot.release.manifest.removed
-    if local not in removed or snapshot.release.describes(local):
+    removed = facts.manifest.removed
+    if local not in removed or facts.describes(local):
         return None
     target = removed[local]
     if target is None:
-        raise Gone(f"{snapshot.release.ids}{local} was published once and has been removed")
+        raise Gone(f"{facts.ids}{local} was published once and has been removed")
     return _redirect(request, 301, f"{kind}/{target}{suffix}", request.url.query)
 
 

@@ -1,5 +1,7 @@
 """`/health`: whether the service lives, and what it serves."""
 
+from typing import Any
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,17 +11,23 @@ from ligraph.web.live import live_of
 
 
 async def show_health(request: Request) -> Response:
-    """Answer `/health`: 200 while a release can be served, 503 once the one served is known to be damaged."""
+    """Answer `/health`: 200 while a release can be served, 503 while it is damaged or its engine cannot be reached."""
     live = live_of(request)
     manifest = live.snapshot.release.manifest
-    damaged = live.integrity == "damaged"
-    body = {
-        "status": "damaged" if damaged else "ok",
+    condition = live.snapshot.engine.condition
+    status = "damaged" if live.integrity == "damaged" else "ok"
+    if condition and condition["state"] != "same":
+        status = status if status == "damaged" else f"engine {condition['state']}"
+    body: dict[str, Any] = {
+        "status": status,
         "release": manifest.id,
         "integrity": live.integrity,
         "refused": live.refused,
         "statements": manifest.statements,
         "ligraph": __version__,
     }
+    if condition:
+        body["engine"] = condition
+    failed = status in ("damaged", "engine unreachable")
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return Response(orjson.dumps(body), 503 if damaged else 200, headers)
+    return Response(orjson.dumps(body), 503 if failed else 200, headers)

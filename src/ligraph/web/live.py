@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -18,23 +19,28 @@ from starlette.requests import Request
 from ligraph import __version__
 from ligraph.config import Collection
 from ligraph.errors import LigraphError
-from ligraph.formats import Format
+from ligraph.formats import JSON_LD, Format
 from ligraph.kept import Kept
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
-from ligraph.stores.embedded import Release, open_folder
+from ligraph.stores.embedded import Release, open_elsewhere, open_folder
+from ligraph.stores.endpoint import Endpoint
+from ligraph.stores.engines import Engine, Source
+from ligraph.stores.facts import Facts, Made
 from ligraph.stores.nursery import Order
 from ligraph.stores.pool import Bounds, Pool
 from ligraph.stores.queries import Answer
 from ligraph.stores.questions import Question, read_questions
+from ligraph.stores.remote import Remote
 from ligraph.stores.results import Terms
+from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.pages import Pages
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
 from ligraph.web.logs import QueryLog
 from ligraph.web.tally import Tally
 
-MOST_IN_MEMORY = 0
+MOST_IN_MEMORY = 2_000_000
 """Statements up to which a release is kept in memory by the processes that answer queries."""
 
 _NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff"))
@@ -48,14 +54,15 @@ _log = logging.getLogger("ligraph")
 class Snapshot:
     """One open release, its words, what answers queries over it, and the pages and answers made from them.
 
-    Shape: `seal` is what decides the bytes of an answer beside its query.
+    Shape: `seal` is what decides the bytes of an answer beside its query; facts are read from `source`.
     """
 
     release: Release
     words: Words
     pages: Pages
     context: bytes
-    engine: Pool
+    engine: Engine
+    source: Source
     seal: bytes
     bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
@@ -71,6 +78,24 @@ class Snapshot:
     def lasting(self, tag: str) -> list[tuple[bytes, bytes]]:
         """Return the headers of answers that the release fixes."""
         return [(b"etag", tag.encode()), *self._fixed]
+
+    async def read(self, make: Callable[[Facts], Made]) -> Made:
+        """Return what a function makes of the release's facts. It may be called several times, and must change nothing.
+
+        Raises: what the function raises; OutOfTime, EngineError.
+        """
+        return await self.source.read(make)
+
+    def keep_body(self, key: tuple[str, Format], body: bytes, doubts: int) -> bool:
+        """Keep a body that was made since the engine had so many doubts; return whether it surely is the release's."""
+        if not self.engine.is_sure or self.engine.doubts != doubts:
+            return False
+        self.bodies.keep(key, body, len(body))
+        return True
+
+    def forget(self) -> None:
+        """Let go of what was made while the engine was thought to have the release."""
+        self.bodies, self.answers = Kept(), Kept()
 
     def ontology(self) -> list[Triple]:
         """Return the ontology that the release was made with."""
@@ -104,14 +129,14 @@ class Live:
         self._read_questions()
         self.log = QueryLog(self.limits.slow_query_seconds)
         self.snapshot = self._open(release or current_id(collection))
-        self._old: list[Pool] = []
+        self._old: list[Engine] = []
 
     def _open(self, release: str | None) -> Snapshot:
-        opened = open_folder(release_folder(self.collection, release))
+        settings = self.collection.settings
+        folder = release_folder(self.collection, release)
+        opened = open_folder(folder) if settings.engine == "embedded" else open_elsewhere(folder)
         words = Words(opened.context)
         pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
-        in_memory = opened.manifest.statements <= MOST_IN_MEMORY
-        settings = self.collection.settings
         terms = Terms(
             endpoint=f"{self.site}sparql",
             union=settings.default_graph == "union",
@@ -122,10 +147,17 @@ class Live:
             parts=self.limits.query_parts,
         )
         bounds = Bounds(self.limits.query_seconds, self.limits.long_queries, self.limits.waiting_queries)
-        order = Order(str(opened.folder), in_memory, terms, self.limits.query_memory, _SLOTS)
-        engine = Pool(order, bounds, _PROGRAM, self.tally)
-        seal = "\n".join([__version__, opened.manifest.id, terms.endpoint or "", str(terms.union), str(in_memory), ""])
-        return Snapshot(opened, words, pages, (opened.folder / CONTEXT).read_bytes(), engine, seal.encode())
+        in_memory = opened.manifest.statements <= MOST_IN_MEMORY
+        kind = [__version__, opened.manifest.id, terms.endpoint or "", str(terms.union), str(in_memory)]
+        seal = "\n".join([*kind, settings.engine, settings.query_url or "", ""]).encode()
+        context = (folder / CONTEXT).read_bytes()
+        if settings.query_url and settings.engine == "sparql":
+            writers = {JSON_LD: lambda triples: to_flat_json_ld(triples, words)}
+            remote = Remote(opened, Endpoint(settings.query_url), terms, bounds, self.tally, writers)
+            return Snapshot(opened, words, pages, context, remote, remote, seal)
+        order = Order(str(folder), in_memory, terms, self.limits.query_memory, _SLOTS)
+        pool = Pool(order, bounds, _PROGRAM, self.tally)
+        return Snapshot(opened, words, pages, context, pool, opened, seal)
 
     def _read_questions(self) -> None:
         """Take up the stored questions as they are now; what is wrong with one is logged once and costs that one."""
@@ -161,6 +193,8 @@ class Live:
             self.log.write()
             self._read_questions()
             await self._let_go()
+            if not self.snapshot.engine.is_sure:
+                self.snapshot.forget()
             if not self.follows or not verifying.done():
                 continue
             try:

@@ -50,7 +50,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     body = problem_of(error, snapshot_of(request).release.manifest.base or live_of(request).site)
     if wants_html(request):
-        content = snapshot_of(request).pages.problem({"hint": None, **body}, nearest(request, error))
+        content = snapshot_of(request).pages.problem({"hint": None, **body}, await nearest(request, error))
         headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
     else:
         content = orjson.dumps(body)
@@ -73,15 +73,20 @@ def problem_of(error: LigraphError, base: str) -> dict[str, Any]:
     return problem
 
 
-def nearest(request: Request, error: LigraphError) -> list[tuple[str, str]]:
+async def nearest(request: Request, error: LigraphError) -> list[tuple[str, str]]:
     """Return address and id of things whose slug is the one that was asked for, under another segment."""
     if not isinstance(error, NotFound | Gone):
         return []
-    release = snapshot_of(request).release
+    snapshot = snapshot_of(request)
     slug = request.url.path.rpartition("/")[2].partition(".")[0]
     root = request.scope.get("root_path", "")
-    found = [f"{segment}/{slug}" for segment in release.manifest.things if segment != "graph"]
-    return [(f"{root}/doc/{local}", local) for local in found if release.describes(local)]
+    found = [f"{segment}/{slug}" for segment in snapshot.release.manifest.things if segment != "graph"]
+    try:
+        known = await snapshot.read(lambda facts: [local for local in found if facts.describes(local)])
+    except LigraphError:
+        # Of two faults the one that the client asked about is told.
+        return []
+    return [(f"{root}/doc/{local}", local) for local in known]
 
 
 async def explain_error(request: Request) -> Response:

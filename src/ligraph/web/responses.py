@@ -56,16 +56,18 @@ def answer(
     vary: str = "",
     cache: str = "no-cache",
     headers: Mapping[str, str] | None = None,
+    lasting: bool = True,
 ) -> Response:
-    """Return an answer with a strong ETag made from its bytes, or 304.
+    """Return an answer with a strong ETag made from its bytes, or 304; one that is not lasting has none.
 
     Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 (If-None-Match), 15.4.5 (304).
     """
     tag = f'"{hashlib.sha256(content_type.encode() + content).hexdigest()[:32]}"'
-    common = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
+    fixed = {"ETag": tag, "Cache-Control": cache} if lasting else {"Cache-Control": "no-store"}
+    common = {**fixed, **(headers or {})}
     if vary:
         common["Vary"] = vary
-    if has_tag(request.headers.get("if-none-match"), tag):
+    if lasting and has_tag(request.headers.get("if-none-match"), tag):
         kept = ("ETag", "Cache-Control", "Vary", "Content-Location", "Link")
         return Response(status_code=304, headers={name: common[name] for name in kept if name in common})
     common["X-Content-Type-Options"] = "nosniff"

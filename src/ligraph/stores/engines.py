@@ -1,0 +1,55 @@
+"""What may answer queries, as those who ask see it: worker processes here, or an engine over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ligraph.stores.facts import Facts, Made
+from ligraph.stores.queries import Answer
+
+
+class Engine(Protocol):
+    """Answers queries over one release. Use it in one event loop, between `start` and `close`."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for an answer."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether a query has the same answer, to the byte, each time."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether what it answers from is known to be the release."""
+
+    @property
+    def doubts(self) -> int:
+        """How often it has become unsure."""
+
+    @property
+    def condition(self) -> dict[str, Any] | None:
+        """What `/health` says of it; None where there is nothing to say."""
+
+    async def start(self) -> None:
+        """Make it ready."""
+
+    async def close(self) -> None:
+        """End it; what is still asked gets no answer."""
+
+    async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
+        """Return the answer to a packed query; a cancelled call stops the query.
+
+        Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
+        """
+
+
+class Source(Protocol):
+    """Where documents and pages read what is said of things."""
+
+    async def read(self, make: Callable[[Facts], Made]) -> Made:
+        """Return what a function makes of the facts. It may be called several times, and must change nothing.
+
+        Raises: what the function raises; OutOfTime, EngineError.
+        """

@@ -1,0 +1,387 @@
+"""A SPARQL service over the network as the engine of a release.
+
+Rows are asked for as JSON and statements as N-Triples or Turtle, whatever the client wants, and written here: so they
+are read to the end before anything is sent, and an answer that was cut is seen. In CSV, a cut cannot be told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from ligraph.errors import EngineDown, EngineError, LigraphError, OutOfTime, Overloaded
+from ligraph.formats import Format
+from ligraph.kept import Kept
+from ligraph.stores.comparison import Comparison, compare
+from ligraph.stores.descriptions import describe, subjects_query
+from ligraph.stores.durations import is_broken, mended, query_for
+from ligraph.stores.embedded import Release
+from ligraph.stores.endpoint import Endpoint, Reply, first_line, out_of_time, tells_of_time
+from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
+from ligraph.stores.facts import Facts, Made
+from ligraph.stores.pool import Board, Bounds
+from ligraph.stores.queries import Answer, Query, admit_query, answer_of, unpack
+from ligraph.stores.results import Scribe, Terms, Writer
+from ligraph.stores.rewriting import check_syntax, with_base, without_from
+from ligraph.stores.tokens import Reading, with_schema_as_stored, with_values
+
+ROWS = "application/sparql-results+json, application/json;q=0.9, application/sparql-results+xml;q=0.5"
+STATEMENTS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+TURTLE_ONLY = "text/turtle"
+
+LONG_SECONDS = 1.0
+"""Time after which a query is a long one, of which only some run at once."""
+
+LOOK_SECONDS = 60.0
+"""Time between two comparisons of the engine's data with the release."""
+
+LOOK_AGAIN_SECONDS = 5.0
+"""The same while the engine cannot be reached."""
+
+_COUNT_SECONDS = 300.0
+_FIRST_LOOK_SECONDS = 10.0
+_MOST_STEPS = 40
+_MOST_READ = 64 * 1024**2
+_LARGE = 100_000
+_RESULTS = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+    "application/xml": QueryResultsFormat.XML,
+    "text/xml": QueryResultsFormat.XML,
+}
+_log = logging.getLogger("ligraph")
+
+Results = QuerySolutions | QueryBoolean
+
+
+class Remote:
+    """Answers queries, and reads facts, at an endpoint. Use it in one event loop, between `start` and `close`.
+
+    Shape: `release` has no store of its own; `board` is where this process and others count long queries.
+    """
+
+    is_steady = False
+
+    def __init__(
+        self,
+        release: Release,
+        endpoint: Endpoint,
+        terms: Terms,
+        bounds: Bounds,
+        board: Board,
+        writers: Mapping[Format, Writer],
+    ) -> None:
+        self.release = release
+        self.endpoint = endpoint
+        self.terms = terms
+        self.bounds = bounds
+        self.board = board
+        self.scribe = Scribe(terms, writers)
+        self.comparison = Comparison("not compared yet")
+        self.doubts = 0
+        self._kept: Kept[Pattern, Found] = Kept()
+        self._count = 0
+        self._look_now, self._has_looked = asyncio.Event(), asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for an answer."""
+        return self._count == 0
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the engine's data were the release's when they were compared last."""
+        return self.comparison.agrees
+
+    @property
+    def condition(self) -> dict[str, Any]:
+        """How the engine's data compare with the release."""
+        return self.comparison.members
+
+    async def start(self) -> None:
+        """Compare the engine's data with the release, and go on doing so. An engine that is down may come up later."""
+        self._looking = asyncio.create_task(self._look_on())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_LOOK_SECONDS):
+                await self._has_looked.wait()
+
+    async def close(self) -> None:
+        """Stop looking, and close all connections."""
+        if self._looking:
+            self._looking.cancel()
+        await self.endpoint.close()
+
+    # Queries
+
+    async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
+        """Return the answer to a packed query; a cancelled call lets go of the engine.
+
+        Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
+        """
+        if self._count >= self.bounds.most:
+            raise Overloaded(f"{self._count:,} queries are waiting already", hint="ask again in a few seconds")
+        query = unpack(packed)
+        reading, format_ = admit_query(query, self.terms)
+        doubts = self.doubts
+        with self._counted():
+            await _aside(len(query.text), check_syntax, query.text, self.terms.endpoint)
+            content, rows = await self._long(self._answer(query, reading, format_))
+        lasting = reading.lasting and self.is_sure and self.doubts == doubts
+        return answer_of(query, content, format_, rows, lasting=lasting)
+
+    async def _answer(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
+        text = with_schema_as_stored(with_values(query.text, query.bound or {}))
+        if query.dataset:
+            text = without_from(text)
+        is_ours = reading.form == "DESCRIBE" and not reading.has_from and not query.dataset
+        if is_ours:
+            text = subjects_query(text)
+        text = with_base(text, self.terms.endpoint)
+        if is_ours:
+            things = _read(await self._post(text, ROWS), _rows_in)
+            triples = await self._facts(lambda facts: list(describe(facts, things)))
+            return await _aside(100 * len(triples), self.scribe.statements, triples, format_)
+        if not reading.answers_with_graph:
+            reply = await self._post(text, ROWS, query)
+            is_ask = reading.form == "ASK"
+            return await _aside(len(reply.content), self._rows, reply, format_, is_ask)
+        reply = await self._post(text, STATEMENTS, query)
+        found = await _aside(len(reply.content), _statements_in, reply)
+        if any(is_broken(triple.object) for triple in found):
+            found = mended(found, _statements_in(await self._post(text, TURTLE_ONLY, query)))
+        return await _aside(len(reply.content), self.scribe.statements, found, format_)
+
+    def _rows(self, reply: Reply, format_: Format, is_ask: bool) -> tuple[bytes, int]:
+        return _read(reply, lambda results: self.scribe.rows(_yes_or_no(results) if is_ask else results, format_))
+
+    async def _long(self, work: Coroutine[Any, Any, Made]) -> Made:
+        """Return what comes of work; where it takes long, it needs one of the places for that."""
+        task = asyncio.create_task(work)
+        is_long = False
+        try:
+            async with asyncio.timeout(self.bounds.seconds):
+                done, _ = await asyncio.wait({task}, timeout=LONG_SECONDS)
+                if not done:
+                    if self.board.total("slow") >= self.bounds.places:
+                        message = f"{self.bounds.places:,} long queries are running, as many as may at once"
+                        raise Overloaded(message, hint="ask again in a minute, or for less")
+                    is_long = True
+                    self.board.add("slow")
+                return await task
+        except TimeoutError:
+            self.board.add("kill time")
+            raise out_of_time(self.bounds.seconds) from None
+        finally:
+            if is_long:
+                self.board.add("slow", -1)
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+
+    # Documents and pages
+
+    async def read(self, make: Callable[[Facts], Made]) -> Made:
+        """Return what a function makes of the facts. It is called again each time that what it lacked has come.
+
+        Raises: what the function raises; ResultTooLarge for more facts than a result may have bytes; OutOfTime,
+        EngineError.
+        """
+        with self._counted():
+            try:
+                async with asyncio.timeout(self.bounds.seconds):
+                    return await self._facts(make)
+            except TimeoutError:
+                raise out_of_time(self.bounds.seconds) from None
+
+    async def _facts(self, make: Callable[[Facts], Made]) -> Made:
+        excerpt = Excerpt(self._kept)
+        doubts = self.doubts
+        for _ in range(_MOST_STEPS):
+            try:
+                made = make(Portion(self.release.manifest, excerpt))
+            except Exception:
+                # Of half the facts anything may follow, also what cannot be.
+                if not excerpt.missing:
+                    raise
+            else:
+                if not excerpt.missing:
+                    return made
+            await self._fetch(excerpt, doubts)
+        raise EngineError(f"{self.endpoint.name} was asked {_MOST_STEPS} times, and what a page needs is still missing")
+
+    async def _fetch(self, excerpt: Excerpt, doubts: int) -> None:
+        fetches = fetches_of(excerpt.missing)
+        found: dict[Pattern, Found] = {}
+        for part in await asyncio.gather(*(self._found(fetch) for fetch in fetches)):
+            found |= part
+        if self.is_sure and self.doubts == doubts:
+            for pattern, one in found.items():
+                self._kept.keep(pattern, one, one.size)
+        excerpt.take(found)
+
+    async def _found(self, fetch: Fetch) -> dict[Pattern, Found]:
+        reply = await self._post(fetch.query, ROWS)
+        rows = await _aside(len(reply.content), _read, reply, _rows_in)
+        try:
+            found = fetch.read(rows)
+        except (ValueError, IndexError, TypeError) as error:
+            raise EngineError(f"{self.endpoint.name} answers another question than it was asked: {error}") from None
+        broken = {quad.subject for one in found.values() for quad in one.quads if is_broken(quad.object)}
+        if broken:
+            right = _statements_in(await self._post(query_for(broken), TURTLE_ONLY))
+            found = {pattern: Found(mended(one.quads, right), one.is_whole) for pattern, one in found.items()}
+        return found
+
+    # The data
+
+    async def _look_on(self) -> None:
+        while True:
+            await self._look()
+            self._has_looked.set()
+            seconds = LOOK_SECONDS if self.comparison.is_reachable else LOOK_AGAIN_SECONDS
+            self._look_now.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._look_now.wait()
+
+    async def _look(self) -> None:
+        """Compare, and say what is new of it once. What was kept of data that are others now is let go."""
+        before = self.comparison
+        try:
+            now = await compare(self.release.manifest, self.terms.union, self._select, self._ask)
+        except EngineDown as error:
+            _log.error("%s", error)
+            now = replace(before, detail="the engine cannot be reached", is_reachable=False)
+        except (LigraphError, ValueError, TypeError) as error:
+            _log.error("the engine's data cannot be compared: %s", error)
+            now = replace(before, detail="the engine does not count its statements", is_reachable=True)
+        if now.detail != before.detail:
+            (_log.info if now.agrees and now.is_reachable else _log.error)("%s: %s", self.endpoint.name, now.detail)
+        if before.agrees and not now.agrees:
+            self.doubts += 1
+            self._kept = Kept()
+        self.comparison = now
+
+    async def _select(self, query: str) -> list[list[Any]]:
+        reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
+        return _read(reply, _rows_in)
+
+    async def _ask(self, query: str) -> bool:
+        reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
+        return _read(reply, lambda results: bool(_yes_or_no(results)))
+
+    # The endpoint
+
+    async def _post(self, text: str, accept: str, query: Query | None = None) -> Reply:
+        try:
+            return await self.endpoint.post(
+                text,
+                accept,
+                seconds=self.bounds.seconds,
+                most=_MOST_READ if self.terms.bytes is None else max(_MOST_READ, 2 * self.terms.bytes),
+                dataset=query.dataset if query else None,
+            )
+        except EngineDown:
+            if self.comparison.is_reachable:
+                self._look_now.set()
+            raise
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count somebody who waits, and log what the engine does wrong: who asked is not told."""
+        self._count += 1
+        try:
+            yield
+        except EngineDown:
+            raise
+        except EngineError as error:
+            _log.error("%s", error)
+            raise
+        finally:
+            self._count -= 1
+
+
+async def _aside(size: int, work: Callable[..., Made], *arguments: Any) -> Made:
+    """Return what comes of work that may take long; where there is much to do, others go on meanwhile."""
+    if size < _LARGE:
+        return work(*arguments)
+    return await asyncio.to_thread(work, *arguments)
+
+
+def _read(reply: Reply, use: Callable[[Results], Made]) -> Made:
+    """Return what is made of results.
+
+    Raises: EngineError where they are none, or are cut; OutOfTime where they end with words of that; what `use` raises.
+    """
+    format_ = _RESULTS.get(reply.media_type)
+    problem: LigraphError
+    try:
+        if format_ is None:
+            raise ValueError("no results")
+        return use(parse_query_results(reply.content, format=format_))
+    except LigraphError as error:
+        problem = error
+    except (SyntaxError, ValueError, OSError) as error:
+        problem = _no_results(reply, "results", error)
+    # Results belong to the thread that read them, and an error would carry them to another one.
+    raise problem.with_traceback(None)
+
+
+def _no_results(reply: Reply, wanted: str, error: Exception) -> LigraphError:
+    said = reply.content[-500:].decode("utf-8", "replace")
+    # An engine that has begun to answer can say only in the answer itself that the time is over.
+    if tells_of_time(said):
+        return OutOfTime("the query ran longer than the engine lets it", hint="ask for less, or use LIMIT")
+    begin = first_line(reply.content[:500].decode("utf-8", "replace"))
+    media_type = reply.media_type or "nothing that has a type"
+    return EngineError(
+        f"the engine answers with {media_type} that is no {wanted}, or is cut: {error}; it begins: {begin}"
+    )
+
+
+def _rows_in(results: Results) -> list[list[Any]]:
+    if isinstance(results, QueryBoolean):
+        raise ValueError("a yes or no where rows should be")
+    return [list(row) for row in results]
+
+
+def _yes_or_no(results: Results) -> QueryBoolean:
+    """Return a yes or no as such: Virtuoso gives it as one row with a number."""
+    if isinstance(results, QueryBoolean):
+        return results
+    rows = _rows_in(results)
+    is_so = bool(rows) and str(getattr(rows[0][0], "value", "")) in ("1", "true")
+    parsed = parse_query_results(f'{{"head":{{}},"boolean":{str(is_so).lower()}}}', format=QueryResultsFormat.JSON)
+    assert isinstance(parsed, QueryBoolean)
+    return parsed
+
+
+def _statements_in(reply: Reply) -> list[Triple]:
+    """Return the statements of a reply.
+
+    Raises: EngineError where they are none, or are cut; OutOfTime.
+    """
+    format_ = RdfFormat.from_media_type(reply.media_type)
+    try:
+        if format_ is None:
+            raise ValueError("no statements")
+        return [quad.triple for quad in parse(reply.content, format=format_)]
+    except (SyntaxError, ValueError, OSError) as error:
+        problem = _no_results(reply, "RDF", error)
+    raise problem
