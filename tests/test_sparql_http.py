@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import brotli
 import pytest
@@ -210,10 +211,18 @@ def test_statements_come_as_they_are_asked_for(client: TestClient, accept: str, 
 @pytest.mark.parametrize(
     ("name", "rows", "statements"),
     [
-        ("json", "application/sparql-results+json", None),
+        ("json", "application/sparql-results+json", "application/ld+json"),
         ("application/json", "application/sparql-results+json", None),
         ("csv", "text/csv; charset=utf-8", None),
         ("tsv", "text/tab-separated-values; charset=utf-8", None),
+        ("turtle", None, "text/turtle; charset=utf-8"),
+        ("n3", None, "text/turtle; charset=utf-8"),
+        ("json-ld", None, "application/ld+json"),
+        ("rdf%2Bxml", None, "application/rdf+xml"),
+        ("rdf+xml", None, "application/rdf+xml"),
+        ("N-Triples", None, "application/n-triples"),
+        ("ntriples", None, "application/n-triples"),
+        ("nquads", None, "application/n-quads"),
         ("ttl", None, "text/turtle; charset=utf-8"),
         ("nt", None, "application/n-triples"),
         ("jsonld", None, "application/ld+json"),
@@ -226,13 +235,14 @@ def test_statements_come_as_they_are_asked_for(client: TestClient, accept: str, 
     ],
 )
 def test_people_may_name_the_format(client: TestClient, name: str, rows: str | None, statements: str | None) -> None:
+    """In the words of libraries too: SPARQLWrapper says format=turtle, json-ld, rdf+xml or n3."""
     for query, expected in ((ALL, rows), (ALL_TRIPLES, statements)):
-        answer = client.get("/sparql", params={"query": query, "format": name}, headers={"Accept": "image/png"})
+        answer = client.get(f"/sparql?query={quote(query)}&format={name}", headers={"Accept": "image/png"})
         if expected:
             assert (answer.status_code, answer.headers["content-type"]) == (200, expected)
         else:
             assert answer.status_code == 406
-    posted = client.post("/sparql", data={"query": ALL, "format": name})
+    posted = client.post("/sparql", data={"query": ALL, "format": unquote(name)})
     assert (posted.status_code, posted.headers["content-type"]) == (
         (200, rows) if rows else (406, "application/problem+json")
     )

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from ligraph.compression import CODINGS
 from ligraph.errors import NotAcceptable
-from ligraph.formats import Format, by_name
+from ligraph.formats import JSON_LD, TURTLE, Format, by_name
 
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
@@ -98,12 +98,25 @@ def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[F
     a second name under this name.
     """
     if name:
-        wanted = name.replace(" ", "+").lower()
-        fits = (known for known in formats if wanted in (known.name, *known.suffixes, *known.media_types))
-        format_ = next(fits, None)
+        format_ = _names(formats).get(_letters(name))
         return format_, format_.content_type if format_ else ""
     # What is kept by its text has to be short.
     return _chosen(formats, header) if len(header) < _LONGEST_KEPT else _chosen.__wrapped__(formats, header)
+
+
+@lru_cache(maxsize=16)
+def _names(formats: tuple[Format, ...]) -> dict[str, Format]:
+    """Return what people and client libraries call formats: turtle as well as ttl, json-ld, ntriples, rdf+xml."""
+    # What is Turtle is N3 too, and who asks for statements as JSON can read JSON-LD.
+    names = {name: format_ for name, format_ in (("n3", TURTLE), ("json", JSON_LD)) if format_ in formats}
+    for format_ in reversed(formats):
+        called = (format_.name, format_.title, *format_.suffixes, *format_.media_types)
+        names |= {_letters(name): format_ for name in called}
+    return names
+
+
+def _letters(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name[:_LONGEST_KEPT].lower())
 
 
 @lru_cache(maxsize=256)
