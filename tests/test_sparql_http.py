@@ -582,3 +582,16 @@ def test_a_graph_is_named_by_its_whole_iri(client: TestClient, query: str, statu
     assert answer.status_code == status
     if status != 200:
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_service_outlives_many_queries_that_never_end(tmp_path: Path) -> None:
+    """Each of them costs a worker; there are always others, more than were there at first."""
+    shutil.copytree(EVERY_ROW, tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "ligraph.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[limits]\nquery_seconds = 0.05\n")
+    build(tmp_path)
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with TestClient(create_app(tmp_path)) as client:
+        for number in range(20):
+            assert client.post("/sparql", data={"query": f"{endless} # {number}"}).status_code == 504
+            assert client.post("/sparql", data={"query": f"ASK {{}} # {number}"}).status_code == 200

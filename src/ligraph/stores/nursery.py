@@ -26,7 +26,7 @@ from ligraph.formats import Format
 from ligraph.releases.manifest import DUMP, STORE, read_manifest
 from ligraph.stores.confinement import cut_off_network, die_with_parent, limit_memory, lower
 from ligraph.stores.embedded import Release
-from ligraph.stores.frames import Slot
+from ligraph.stores.frames import SLOT, Slot
 from ligraph.stores.queries import Evaluator
 from ligraph.stores.results import Terms, Writer
 from ligraph.stores.worker import work
@@ -79,7 +79,7 @@ class Nursery:
         self.manifest = read_manifest(self.folder)
         self.store = _read_into_memory(self.folder) if order.in_memory else None
         self.writers = writers
-        self.memory = mmap.mmap(slots, order.slots)
+        self.memory = mmap.mmap(slots, order.slots * SLOT)
         self.workers: set[int] = set()
 
     def serve(self) -> None:
