@@ -6,6 +6,7 @@ Source: SPARQL 1.1 Protocol, Graph Store HTTP Protocol (W3C 2013); RFC 9110, RFC
 import gzip
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ from urllib.parse import quote, unquote
 
 import brotli
 import pytest
+import rdflib
+from rdflib.namespace import VOID, Namespace
 from starlette.testclient import TestClient
 
 from ligraph import build, create_app
+from ligraph.releases.loose import write_loose
 
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 EVERY_ROW = Path(__file__).parent / "every_row"
 IDS = "https://example.org/every-row/id/"
 GRAPH = f"{IDS}graph/every-row.yaml"
@@ -595,3 +600,60 @@ def test_a_service_outlives_many_queries_that_never_end(tmp_path: Path) -> None:
         for number in range(20):
             assert client.post("/sparql", data={"query": f"{endless} # {number}"}).status_code == 504
             assert client.post("/sparql", data={"query": f"ASK {{}} # {number}"}).status_code == 200
+
+
+@contextmanager
+def serving_trig(folder: Path, text: str, default_graph: str) -> Iterator[TestClient]:
+    """Yield a client of a service over a file."""
+    (folder / "data.trig").write_text(text, "utf-8")
+    write_loose(folder, [folder / "data.trig"], default_graph)
+    with TestClient(create_app(folder, site="http://site.example/")) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("default_graph", "expected"), [("union", {"1", "2", "3"}), ("unnamed", {"1"})])
+def test_the_default_graph_is_one_thing_to_all(tmp_path: Path, default_graph: str, expected: set[str]) -> None:
+    """To queries, to the Graph Store Protocol, and in the description of the service."""
+    text = "<urn:s> <urn:p> 1 . <urn:g> { <urn:s> <urn:p> 2 } _:g { <urn:s> <urn:p> 3 }"
+    with serving_trig(tmp_path, text, default_graph) as client:
+        rows = client.get("/sparql", params={"query": "SELECT ?o { ?s ?p ?o }"}).json()["results"]["bindings"]
+        graph = rdflib.Graph().parse(data=client.get("/graphs?default").content, format="turtle")
+        description = rdflib.Graph().parse(data=client.get("/sparql").content, format="turtle")
+    assert {row["o"]["value"] for row in rows} == {str(value) for value in graph.objects()} == expected
+    default = next(description.objects(None, SD.defaultGraph))
+    assert description.value(default, VOID.triples) == rdflib.Literal(len(expected))
+    union = (None, SD.feature, SD.UnionDefaultGraph) in description
+    assert union == (default_graph == "union")
+    assert description.value(rdflib.URIRef("urn:g"), VOID.triples) == rdflib.Literal(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param(
+            "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+            "1",
+            marks=pytest.mark.xfail(
+                strict=True, reason="the engine's union has a statement once for each of its graphs"
+            ),
+        ),
+        pytest.param(
+            "SELECT (COUNT(*) AS ?n) FROM <urn:a> FROM <urn:b> { ?s ?p ?o }",
+            "1",
+            marks=pytest.mark.xfail(strict=True, reason="the engine does not merge the graphs of FROM"),
+        ),
+        pytest.param(
+            "SELECT (COU\\u004eT(*) AS ?n) { ?s ?p ?o } LIMIT 1",
+            "2",
+            marks=pytest.mark.xfail(strict=True, reason="the engine reads escapes in texts and IRIs only"),
+        ),
+        ("SELECT (COUNT(*) AS ?n) { SELECT DISTINCT * { ?s ?p ?o } }", "1"),
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "2"),
+    ],
+)
+def test_graphs_are_merged(tmp_path: Path, query: str, expected: str) -> None:
+    """SPARQL 1.1 Query sections 13.2.1 and 19.2."""
+    with serving_trig(tmp_path, "<urn:a> { <urn:s> <urn:p> 1 } <urn:b> { <urn:s> <urn:p> 1 }", "union") as client:
+        answer = client.get("/sparql", params={"query": query})
+    assert answer.status_code == 200
+    assert answer.json()["results"]["bindings"][0]["n"]["value"] == expected

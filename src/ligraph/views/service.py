@@ -81,8 +81,9 @@ def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
     yield say(dataset, TYPE, NamedNode(SD + "Dataset"))
     yield say(dataset, SD + "defaultGraph", default)
     yield say(default, TYPE, NamedNode(SD + "Graph"))
-    if service.union:
-        yield say(default, VOID + "triples", Literal(str(manifest.statements), datatype=NamedNode(XSD + "integer")))
+    named_statements = 0 if service.union else sum(facts["statements"] for facts in manifest.graphs.values())
+    in_default = str(manifest.statements - named_statements)
+    yield say(default, VOID + "triples", Literal(in_default, datatype=NamedNode(XSD + "integer")))
     for iri, facts in sorted(manifest.graphs.items()):
         if iri.startswith("_:"):
             continue
