@@ -525,6 +525,7 @@ def test_the_base_is_the_endpoint(client: TestClient, query: str, expected: str)
         ("SELECT (<https://schema.org/name> AS ?x) {}", "http://schema.org/name"),
         ("PREFIX s: <https://schema.org/> SELECT (s:name AS ?x) {}", "http://schema.org/name"),
         ("BASE <https://schema.org/> SELECT (<name> AS ?x) {}", "http://schema.org/name"),
+        ("BASE <https://schema.org> SELECT (<name> AS ?x) {}", "http://schema.org/name"),
         ("SELECT ?x { VALUES ?x { <https://schema.org/name> } }", "http://schema.org/name"),
         ("SELECT (DATATYPE('a'^^<https://schema.org/Text>) AS ?x) {}", "http://schema.org/Text"),
         ("SELECT ('https://schema.org/name' AS ?x) {}", "https://schema.org/name"),

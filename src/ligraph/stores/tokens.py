@@ -81,7 +81,7 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
 
 def with_schema_as_stored(query: str) -> str:
     """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are."""
-    if SCHEMA_HTTPS not in query:
+    if SCHEMA_HTTPS[:-1] not in query:
         return query
     return _TOKENS.sub(lambda match: _as_stored(match[0]) if match["iri"] else match[0], query)
 
@@ -148,6 +148,9 @@ def _address(iri: str) -> str | None:
 
 
 def _as_stored(iri: str) -> str:
+    # A base may lack the slash: what is relative to it comes out the same.
+    if iri == f"<{SCHEMA_HTTPS[:-1]}>":
+        return f"<{SCHEMA[:-1]}>"
     return iri.replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1)
 
 
