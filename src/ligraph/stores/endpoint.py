@@ -36,7 +36,10 @@ _MOST_SAID = 64 * 1024
 _PARTIAL = "S1TAT"
 _TIME = re.compile(r"time.?(?:d )?.?(?:out|limit)|cancell?ed|deadline|execution time|S1T00", re.IGNORECASE)
 _MEMORY = re.compile(r"out of memory|memory limit|OutOfMemory|allocation", re.IGNORECASE)
-_QUERY = re.compile(r"function|undefined procedure|not (?:supported|implemented)|unsupported", re.IGNORECASE)
+_QUERY = re.compile(
+    r"function|not (?:supported|implemented)|unsupported|^Virtuoso (?:22|37|42|S0)\w{3} Error", re.IGNORECASE
+)
+"""What a query is to blame for, although it is answered as a failure: of Virtuoso, classes of SQLSTATE."""
 
 
 class Reply(NamedTuple):

@@ -34,9 +34,9 @@ from ligraph.stores.endpoint import Endpoint, Reply, first_line, out_of_time, te
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.pool import Board, Bounds
-from ligraph.stores.queries import Answer, Query, admit_query, answer_of, unpack
+from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
 from ligraph.stores.results import Scribe, Terms, Writer
-from ligraph.stores.rewriting import check_syntax, with_base, without_from
+from ligraph.stores.rewriting import check_syntax, with_whole_iris, without_from
 from ligraph.stores.tokens import Reading, with_schema_as_stored, with_values
 
 ROWS = "application/sparql-results+json, application/json;q=0.9, application/sparql-results+xml;q=0.5"
@@ -94,7 +94,7 @@ class Remote:
         self.scribe = Scribe(terms, writers)
         self.comparison = Comparison("not compared yet")
         self.doubts = 0
-        self._kept: Kept[Pattern, Found] = Kept()
+        self.kept: Kept[Pattern, Found] = Kept()
         self._count = 0
         self._look_now, self._has_looked = asyncio.Event(), asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
@@ -147,24 +147,20 @@ class Remote:
 
     async def _answer(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
         text = with_schema_as_stored(with_values(query.text, query.bound or {}))
-        if query.dataset:
-            text = without_from(text)
-        is_ours = reading.form == "DESCRIBE" and not reading.has_from and not query.dataset
-        if is_ours:
-            text = subjects_query(text)
-        text = with_base(text, self.terms.endpoint)
-        if is_ours:
+        if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
+            text = with_whole_iris(subjects_query(text), self.terms.endpoint)
             things = _read(await self._post(text, ROWS), _rows_in)
             triples = await self._facts(lambda facts: list(describe(facts, things)))
             return await _aside(100 * len(triples), self.scribe.statements, triples, format_)
+        text, named = without_from(with_whole_iris(text, self.terms.endpoint))
+        dataset = query.dataset or named
         if not reading.answers_with_graph:
-            reply = await self._post(text, ROWS, query)
-            is_ask = reading.form == "ASK"
-            return await _aside(len(reply.content), self._rows, reply, format_, is_ask)
-        reply = await self._post(text, STATEMENTS, query)
+            reply = await self._post(text, ROWS, dataset)
+            return await _aside(len(reply.content), self._rows, reply, format_, reading.form == "ASK")
+        reply = await self._post(text, STATEMENTS, dataset)
         found = await _aside(len(reply.content), _statements_in, reply)
         if any(is_broken(triple.object) for triple in found):
-            found = mended(found, _statements_in(await self._post(text, TURTLE_ONLY, query)))
+            found = mended(found, _statements_in(await self._post(text, TURTLE_ONLY, dataset)))
         return await _aside(len(reply.content), self.scribe.statements, found, format_)
 
     def _rows(self, reply: Reply, format_: Format, is_ask: bool) -> tuple[bytes, int]:
@@ -210,7 +206,7 @@ class Remote:
                 raise out_of_time(self.bounds.seconds) from None
 
     async def _facts(self, make: Callable[[Facts], Made]) -> Made:
-        excerpt = Excerpt(self._kept)
+        excerpt = Excerpt(self.kept)
         doubts = self.doubts
         for _ in range(_MOST_STEPS):
             try:
@@ -232,7 +228,7 @@ class Remote:
             found |= part
         if self.is_sure and self.doubts == doubts:
             for pattern, one in found.items():
-                self._kept.keep(pattern, one, one.size)
+                self.kept.keep(pattern, one, one.size)
         excerpt.take(found)
 
     async def _found(self, fetch: Fetch) -> dict[Pattern, Found]:
@@ -275,7 +271,7 @@ class Remote:
             (_log.info if now.agrees and now.is_reachable else _log.error)("%s: %s", self.endpoint.name, now.detail)
         if before.agrees and not now.agrees:
             self.doubts += 1
-            self._kept = Kept()
+            self.kept = Kept()
         self.comparison = now
 
     async def _select(self, query: str) -> list[list[Any]]:
@@ -288,14 +284,14 @@ class Remote:
 
     # The endpoint
 
-    async def _post(self, text: str, accept: str, query: Query | None = None) -> Reply:
+    async def _post(self, text: str, accept: str, dataset: Dataset | None = None) -> Reply:
         try:
             return await self.endpoint.post(
                 text,
                 accept,
                 seconds=self.bounds.seconds,
                 most=_MOST_READ if self.terms.bytes is None else max(_MOST_READ, 2 * self.terms.bytes),
-                dataset=query.dataset if query else None,
+                dataset=dataset,
             )
         except EngineDown:
             if self.comparison.is_reachable:

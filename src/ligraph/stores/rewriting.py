@@ -6,8 +6,11 @@ protocol has fields for.
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin
+
 from ligraph.errors import Refused
-from ligraph.stores.queries import malformed
+from ligraph.stores.queries import Dataset, malformed
 from ligraph.stores.syntax.lexemes import lexemes
 from ligraph.stores.syntax.misuses import misuse_in
 from ligraph.stores.syntax.reading import read
@@ -16,6 +19,7 @@ from ligraph.stores.tokens import tokens_of
 NOWHERE = "urn:ligraph:no-graph"
 """The IRI of a graph that nothing is in: an empty list of graphs cannot be sent."""
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ENGINES_OWN = ("<bif:", "<sql:")
 
 
@@ -24,7 +28,8 @@ def check_syntax(query: str, base: str | None) -> None:
 
     Raises: MalformedQuery; Refused for functions by which an engine lets its own machine be asked.
     """
-    reading = read(lexemes(with_base(query, base)))
+    # On the same line, so that lines stay what they are.
+    reading = read(lexemes(f"BASE <{base}> {query}" if base else query))
     if reading.fault or misuse_in(reading, ""):
         raise malformed(query, "")
     for token in reading.tokens:
@@ -32,26 +37,58 @@ def check_syntax(query: str, base: str | None) -> None:
             raise Refused(f"{token.text} is a function of one engine, and not done here", hint="use those of SPARQL")
 
 
-def with_base(query: str, base: str | None) -> str:
-    """Return a query whose relative IRIs are relative to a base, on the lines that they were on."""
-    return f"BASE <{base}> {query}" if base else query
+def with_whole_iris(query: str, base: str | None) -> str:
+    """Return a query in which no IRI is relative and no BASE is declared, as some engines know only one BASE.
+
+    Source: SPARQL 1.1 Query (W3C 2013) section 4.1.1; RFC 3986 section 5.
+    """
+    edits: list[tuple[int, int, str]] = []
+    declaration = -1
+    for token in tokens_of(query):
+        if token.lastgroup == "iri":
+            iri = token[0][1:-1]
+            whole = urljoin(base, iri) if base and not _SCHEME.match(iri) else iri
+            if declaration >= 0:
+                base = whole
+                edits.append((declaration, token.end(), ""))
+            elif whole != iri:
+                edits.append((token.start(), token.end(), f"<{whole}>"))
+        declaration = token.start() if token.lastgroup == "word" and token[0].upper() == "BASE" else -1
+    for start, end, text in reversed(edits):
+        query = query[:start] + text + query[end:]
+    return query
 
 
-def without_from(query: str) -> str:
-    """Return a query without the graphs that it names in FROM, which those of the request go before.
+def without_from(query: str) -> tuple[str, Dataset | None]:
+    """Return a query without the graphs that it names in FROM, and these graphs; None where it names none.
 
-    Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1.4.
+    Sent as fields of the request they mean the same to every engine. In the query, an engine whose default graph is the
+    union of all may take no notice of them, or leave all named graphs within reach.
     """
     tokens = list(tokens_of(query))
+    prefixes: dict[str, str] = {}
+    graphs: tuple[list[str], list[str]] = ([], [])
     cuts = []
     depth = 0
     for place, token in enumerate(tokens):
         depth += (token.lastgroup == "open") - (token.lastgroup == "close")
-        if depth or token.lastgroup != "word" or token[0].upper() != "FROM":
+        following = tokens[place + 1 : place + 3]
+        words = [match[0] for match in following]
+        if depth or token.lastgroup != "word" or not following:
             continue
-        is_named = place + 1 < len(tokens) and tokens[place + 1][0].upper() == "NAMED"
-        last = tokens[min(place + 1 + is_named, len(tokens) - 1)]
-        cuts.append((token.start(), last.end()))
+        if token[0].upper() == "PREFIX" and len(words) == 2:
+            prefixes[words[0][:-1]] = words[1][1:-1]
+        elif token[0].upper() == "FROM":
+            is_named = words[0].upper() == "NAMED"
+            graphs[is_named].append(_whole(words[-1] if is_named else words[0], prefixes))
+            cuts.append((token.start(), following[-1 if is_named else 0].end()))
     for start, end in reversed(cuts):
         query = f"{query[:start]} {query[end:]}"
-    return query
+    return query, Dataset(tuple(graphs[0]), tuple(graphs[1])) if cuts else None
+
+
+def _whole(name: str, prefixes: dict[str, str]) -> str:
+    if name.startswith("<"):
+        return name[1:-1]
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)

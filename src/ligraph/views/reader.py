@@ -177,13 +177,14 @@ class Reader:
     def ordered(self, terms: list[Term]) -> list[Node | Value]:
         """Return terms as values: by position, the site's language first, then by text."""
 
-        def place(term: Term) -> tuple[int, int, str]:
+        def place(term: Term) -> tuple[int, int, str, str]:
             if isinstance(term, Literal):
-                return 0, rank(term.language, self.site), term.value.zfill(9) if term.value.isdigit() else term.value
+                text = term.value.zfill(9) if term.value.isdigit() else term.value
+                return 0, rank(term.language, self.site), text, str(term)
             if isinstance(term, NamedNode) and term.value.startswith(self.site.ids):
                 position, text = self.node(term).place
-                return position, 0, text
-            return 0, 0, str(term)
+                return position, 0, text, term.value
+            return 0, 0, str(term), ""
 
         return [self.value(term) for term in (sorted(terms, key=place) if len(terms) > 1 else terms)]
 
@@ -193,7 +194,7 @@ class Reader:
         uncounted = next(quads, None) is not None
         # Of more than were looked at these are any: to put all of them in order would cost much and tell nothing.
         candidates = nodes[:limit] if uncounted else nodes
-        shown = sorted(candidates, key=lambda node: node.place)[:limit]
+        shown = sorted(candidates, key=lambda node: (node.place, node.iri.value))[:limit]
         return Found(shown, max(0, len(nodes) - limit), uncounted)
 
     def _take(self, document: Document) -> None:
