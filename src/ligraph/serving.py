@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from ligraph.errors import UsageError
 from ligraph.releases.loose import write_loose
 from ligraph.web.app import create_app
+from ligraph.web.express import Express
 from ligraph.web.logs import configure_logs
 
 _ROOT, _RELEASE, _ADDRESS, _PREFIX = "LIGRAPH__ROOT", "LIGRAPH__RELEASE", "LIGRAPH__ADDRESS", "LIGRAPH__PREFIX"
@@ -99,7 +100,7 @@ def _run(
         factory=workers > 1,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=Express,
         ws="none",
         log_config=None,
         access_log=False,

@@ -24,7 +24,7 @@ from pyoxigraph import RdfFormat, Store
 
 from ligraph.formats import Format
 from ligraph.releases.manifest import DUMP, STORE, read_manifest
-from ligraph.stores.confinement import cut_off_network, die_with_parent, limit_memory, lower
+from ligraph.stores.confinement import FILTER, NAMESPACE, cut_off_network, die_with_parent, limit_memory, lower
 from ligraph.stores.embedded import Release
 from ligraph.stores.frames import SLOT, Slot
 from ligraph.stores.queries import Evaluator
@@ -36,7 +36,10 @@ Writers = Callable[[Release], Mapping[Format, Writer]]
 MESSAGE = struct.Struct("<4sqq")
 """What service and nursery say to each other: a verb and two numbers. The service says `fork` (slot, whether the worker
 may reach the network; the worker's end of a connection comes along), `kill` and `idle` (process id); the nursery says
-`born` (process id, slot) and `gone` (process id, exit code, a signal as a negative number)."""
+`held` (which of `MEANS` takes the network from workers) once it is ready, `born` (process id, slot) and `gone`
+(process id, exit code, a signal as a negative number)."""
+
+MEANS = (None, FILTER, NAMESPACE)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Nursery:
         waker.setblocking(False)
         signal.set_wakeup_fd(waker.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._tell(b"held", 0, self._try_confinement())
         selector = selectors.DefaultSelector()
         selector.register(self.control, selectors.EVENT_READ)
         selector.register(awake, selectors.EVENT_READ)
@@ -107,6 +111,13 @@ class Nursery:
         finally:
             for pid in self.workers:
                 os.kill(pid, signal.SIGKILL)
+
+    def _try_confinement(self) -> int:
+        """Return which of `MEANS` takes the network from a process here: one that is forked tries it."""
+        pid = os.fork()
+        if pid == 0:
+            os._exit(MEANS.index(cut_off_network()))
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def _obey(self) -> bool:
         """Do one thing that the service asks; return whether it is still there."""

@@ -1,27 +1,27 @@
-"""The worker processes of one release, seen from the service: who answers what, and who is ended when.
+"""The worker processes of one release: who answers what, and who is ended when.
 
-One worker, the swift one, answers queries in the order in which they come. A query that has used `SLOW_SECONDS` of
-processor time keeps its worker to itself and is lowered; a spare takes over what waited behind it.
+Swift workers, one for each processor, answer queries in the order in which they come. A query that has used
+`SLOW_SECONDS` of processor time keeps its worker to itself and is lowered; a spare takes over what waited behind it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import mmap
+import os
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Protocol, cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from ligraph.errors import LigraphError, OutOfMemory, OutOfTime, Overloaded, Refused
-from ligraph.stores.frames import SLOT, Slot, Told, ask_frame, told_in
-from ligraph.stores.nursery import MESSAGE, Order
+from ligraph.stores.forker import Forker
+from ligraph.stores.frames import Told
+from ligraph.stores.lanes import Job, Lane
+from ligraph.stores.nursery import Order
 from ligraph.stores.queries import Answer
 
 SLOW_SECONDS = 0.02
@@ -30,88 +30,11 @@ SLOW_SECONDS = 0.02
 _TICK_SECONDS = 0.01
 _DEPTH_SECONDS = 0.002
 _DEEPEST = 16
-_RESTART_SECONDS = 1.0
+_MOST_SWIFT = 8
 _MOST_TRIES = 3
+_AGAIN_SECONDS = 1.0
+_PATIENCE_SECONDS = 10.0
 _log = logging.getLogger("ligraph")
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A query on its way.
-
-    Shape: `number` is 0 until it was sent; it gets a new one each time. `is_long` where it shall have a worker to
-    itself.
-    """
-
-    packed: bytes
-    future: asyncio.Future[Told]
-    outward: bool = False
-    is_long: bool = False
-    number: int = 0
-    tries: int = 0
-    asked: float = field(default_factory=time.monotonic)
-
-
-class Lane(asyncio.Protocol):
-    """One worker: the connection to it and what it was sent."""
-
-    def __init__(self, pool: Pool, slot_number: int) -> None:
-        self.pool = pool
-        self.slot_number = slot_number
-        self.slot = Slot(pool.memory, slot_number)
-        self.slot.clear()
-        self.transport: asyncio.Transport | None = None
-        self.unsent: list[bytes] = []
-        self.pending: deque[Job] = deque()
-        self.pid = 0
-        self.doom: LigraphError | None = None
-        self.is_cut = False
-        self.status: int | None = None
-        self._buffer = bytearray()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send what was asked before."""
-        self.transport = cast(asyncio.Transport, transport)
-        self.flush()
-
-    def send(self, job: Job, number: int) -> None:
-        """Send a job, behind those that are pending, together with what else is sent in this turn of the loop."""
-        job.number = number
-        self.pending.append(job)
-        if not self.unsent:
-            self.pool.loop.call_soon(self.flush)
-        self.unsent.append(ask_frame(number, job.packed))
-
-    def flush(self) -> None:
-        """Write what is to be sent, once the connection is there."""
-        if self.unsent and self.transport:
-            self.transport.write(b"".join(self.unsent))
-            self.unsent.clear()
-
-    def data_received(self, data: bytes) -> None:
-        """Hand on the answers that are whole."""
-        self._buffer += data
-        for told in told_in(self._buffer):
-            self.pool.on_told(self, told)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Note that nothing more will come."""
-        self.is_cut = True
-        self.pool.on_end(self)
-
-    def age(self, now: float) -> float | None:
-        """Return for how many seconds the first pending job has been answered, None where it has not begun."""
-        if not self.pending or self.slot.current != self.pending[0].number:
-            return None
-        return now - self.slot.began
-
-    def processor_seconds(self) -> float:
-        """Return the processor time that the current query has used."""
-        try:
-            used = time.clock_gettime(_processor_clock(self.pid))
-        except (OSError, AttributeError):
-            return time.monotonic() - self.slot.began
-        return used - self.slot.processor_before
 
 
 @dataclass(frozen=True)
@@ -143,10 +66,13 @@ class Pool:
     count slow queries and kills.
     """
 
+    is_steady = is_sure = True
+    doubts = 0
+    condition = None
+
     def __init__(self, order: Order, bounds: Bounds, program: str, board: Board) -> None:
-        self.order = order
+        self.forker = Forker(order, program, self)
         self.bounds = bounds
-        self.program = program
         self.board = board
         self._free = deque(range(order.slots))
         self._number = 0
@@ -154,99 +80,93 @@ class Pool:
         self._long_queue: deque[Job] = deque()
         self._lanes: set[Lane] = set()
         self._slow: set[Lane] = set()
-        self._swift: Lane | None = None
+        self._swift: list[Lane] = []
         self._spare: Lane | None = None
         self._mean = 0.0005
         self._count = 0
-        self._ticking = False
-        self._closing = False
+        self._is_ticking = False
+        self._is_closing = False
 
     async def start(self) -> None:
-        """Start the process that forks workers, and the first two of them."""
+        """Start the process that forks workers, and the first of them."""
         self.loop = asyncio.get_running_loop()
-        self._file = tempfile.TemporaryFile(prefix="ligraph-slots-")  # noqa: SIM115 - closed by close
-        self._file.truncate(self.order.slots * SLOT)
-        self.memory = mmap.mmap(self._file.fileno(), self.order.slots * SLOT)
-        self._start_nursery()
+        self.forker.start(self.loop)
+        self._begin()
 
-    def _start_nursery(self) -> None:
-        self._started = time.monotonic()
-        self._control, theirs = socket.socketpair()
-        inherited = (theirs.fileno(), self._file.fileno())
-        self._nursery = subprocess.Popen(  # noqa: S603 - the program is ours
-            [sys.executable, "-m", self.program, *map(str, inherited), self.order.to_json()],
-            pass_fds=inherited,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        theirs.close()
-        self.loop.add_reader(self._control, self._listen)
-        self._swift, self._spare = self._new_lane(), self._new_lane()
+    def _begin(self) -> None:
+        self._swift = [self._new_lane() for _ in range(min(os.cpu_count() or 1, _MOST_SWIFT))]
+        self._spare = self._new_lane()
 
     async def close(self) -> None:
         """End every worker; what is still asked gets no answer."""
-        self._closing = True
-        self.loop.remove_reader(self._control)
-        self._control.close()
-        for lane in self._lanes:
+        self._is_closing = True
+        for lane in list(self._lanes):
             self._unmark(lane)
             if lane.transport:
                 lane.transport.abort()
-        await asyncio.to_thread(self._nursery.wait)
-        self._file.close()
-
-    @property
-    def slow(self) -> int:
-        """How many slow queries are running."""
-        return len(self._slow)
+        await self.forker.close()
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody waits for an answer."""
         return self._count == 0
 
-    is_steady = is_sure = True
-    doubts = 0
-    condition = None
-
     async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
         """Return the answer to a packed query; a cancelled call stops the query.
 
         Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; Refused where the engine crashed.
         """
-        if self._count >= self.bounds.most:
-            raise Overloaded(f"{self._count:,} queries are waiting already", hint="ask again in a few seconds")
-        job = Job(packed, self.loop.create_future(), outward, is_long=outward)
-        self._count += 1
+        future: asyncio.Future[Told] = self.loop.create_future()
+        job = self.submit(packed, lambda told: None if future.done() else future.set_result(told), outward=outward)
         try:
-            self._admit(job)
-            if not self._ticking:
-                self._ticking = True
-                self.loop.call_later(_TICK_SECONDS, self._tick)
-            told = await job.future
-        finally:
-            self._count -= 1
+            told = await future
+        except asyncio.CancelledError:
+            self.leave(job)
+            raise
         if isinstance(told.answer, LigraphError):
             raise told.answer
         return told.answer
 
-    def _admit(self, job: Job) -> None:
+    def submit(self, packed: bytes, tell: Callable[[Told], None], *, outward: bool = False) -> Job:
+        """Take a packed query; `tell` is called with its answer or error, unless the job is left before.
+
+        Raises: Overloaded.
+        """
+        if self._count >= self.bounds.most:
+            raise Overloaded(f"{self._count:,} queries are waiting already", hint="ask again in a few seconds")
+        job = Job(packed, tell, outward=outward)
+        self._count += 1
         if job.is_long:
             self._long_queue.append(job)
             self._start_long()
         else:
             self._queue.append(job)
             self._send_on()
+        if not self._is_ticking:
+            self._is_ticking = True
+            self.loop.call_later(_TICK_SECONDS, self._tick)
+        return job
+
+    def leave(self, job: Job) -> None:
+        """Drop a job for which nobody waits any more; a query that runs is ended soon."""
+        if not job.is_settled:
+            self._count -= 1
+            job.leave()
+
+    def _settle(self, job: Job, told: Told) -> None:
+        if not job.is_settled:
+            self._count -= 1
+            job.settle(told)
 
     def _send_on(self) -> None:
-        """Send the swift worker as much as it does in about two milliseconds."""
-        lane = self._swift
-        if lane is None:
-            return
+        """Send swift workers what waits, the freest first, and none more than it does in about two milliseconds."""
         depth = min(max(int(_DEPTH_SECONDS / self._mean), 1), _DEEPEST)
-        while self._queue and len(lane.pending) < depth:
+        while self._queue and self._swift:
+            lane = min(self._swift, key=lambda lane: len(lane.pending))
+            if len(lane.pending) >= depth:
+                return
             job = self._queue.popleft()
-            if not job.future.done():
+            if not job.is_settled:
                 self._send(lane, job)
 
     def _send(self, lane: Lane, job: Job) -> None:
@@ -257,12 +177,11 @@ class Pool:
         """Give queries that are known to be long workers of their own, as many as there are places."""
         while self._long_queue and self._has_place():
             job = self._long_queue.popleft()
-            if job.future.done():
+            if job.is_settled:
                 continue
             lane = self._new_lane(outward=True) if job.outward else self._take_spare()
             self._send(lane, job)
             self._mark(lane)
-            self._lower(lane)
 
     def _has_place(self) -> bool:
         return self.board.total("slow") < self.bounds.places
@@ -275,101 +194,94 @@ class Pool:
             return
         job = lane.pending.popleft()
         self._mean += (told.seconds - self._mean) / 32
-        if not job.future.done():
-            job.future.set_result(told)
+        self._settle(job, told)
         if lane in self._slow:
             self._unmark(lane)
-            self._end(lane)
+            # What it was sent behind that is with others: it is of no more use.
+            self._stop(lane, Overloaded("the worker is done"))
             self._start_long()
-        elif lane is self._swift:
+        else:
             self._send_on()
 
-    def on_end(self, lane: Lane) -> None:
-        """Bury a worker once its connection is cut and its exit code known; send again what waited behind its query."""
-        if self._closing or not lane.is_cut or lane.status is None:
+    def on_cut(self, lane: Lane) -> None:
+        """Take note that the connection to a worker ended."""
+        self._bury(lane)
+
+    def on_born(self, slot: int, pid: int) -> None:
+        """Take note of the process id of a worker, and do what could not be done to it before."""
+        lane = next((lane for lane in self._lanes if lane.slot_number == slot and not lane.pid), None)
+        if lane is None:
             return
-        self._lanes.discard(lane)
+        lane.pid = pid
+        if lane in self._slow:
+            self.forker.lower(pid)
+        if lane.doom:
+            self.forker.kill(pid)
+
+    def on_gone(self, pid: int, status: int) -> None:
+        """Take note of the exit code of a worker."""
+        lane = next((lane for lane in self._lanes if lane.pid == pid), None)
+        if lane:
+            lane.status = status
+            self._bury(lane)
+
+    def _bury(self, lane: Lane) -> None:
+        """Forget a worker whose end is known; answer the query that it was at, and send again what waited behind."""
+        if self._is_closing or not lane.is_cut or lane.status is None or lane not in self._lanes:
+            return
+        self._lanes.remove(lane)
         self._unmark(lane)
         self._free.append(lane.slot_number)
-        blamed = lane.slot.current
-        for job in reversed(lane.pending):
-            if job.future.done():
-                continue
-            job.tries += 1
-            if job.number == blamed or job.tries > _MOST_TRIES:
-                error = lane.doom or self._cause(lane.status)
-                job.future.set_result(Told(job.number, error, 0.0))
-            else:
-                (self._long_queue if job.is_long else self._queue).appendleft(job)
-        lane.pending.clear()
-        if lane is self._swift:
-            self._swift = self._take_spare()
+        self._give_back(lane, lane.status)
+        if lane in self._swift:
+            self._swift[self._swift.index(lane)] = self._take_spare()
         elif lane is self._spare:
             self._spare = None
-            self.loop.call_later(_RESTART_SECONDS, self._want_spare)
+            self.loop.call_later(_AGAIN_SECONDS, self._want_spare)
         self._send_on()
         self._start_long()
 
+    def _give_back(self, lane: Lane, status: int) -> None:
+        blamed = lane.slot.current
+        for job in reversed(lane.pending):
+            job.tries += 1
+            if job.number == blamed or job.tries > _MOST_TRIES:
+                self._settle(job, Told(job.number, lane.doom or self._cause(status), 0.0))
+            elif not job.is_settled:
+                (self._long_queue if job.is_long else self._queue).appendleft(job)
+        lane.pending.clear()
+
     def _cause(self, status: int) -> LigraphError:
         self._note("crash")
-        _log.warning("a worker ended with %s while it answered a query", _signal_name(status))
+        name = signal.Signals(-status).name if status < 0 else f"exit code {status}"
+        _log.warning("a worker ended with %s while it answered a query", name)
         if status in (-signal.SIGABRT, -signal.SIGKILL):
             return OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
         return Refused("the engine cannot answer this query: it ended its process", hint="ask in smaller steps")
 
-    def _listen(self) -> None:
-        """Take what the nursery says."""
-        try:
-            message = self._control.recv(MESSAGE.size)
-        except ConnectionError:
-            message = b""
-        if not message:
-            self._replace_nursery()
-            return
-        verb, pid, number = MESSAGE.unpack(message)
-        for lane in self._lanes:
-            if verb == b"born" and lane.slot_number == number and not lane.pid:
-                lane.pid = pid
-                if lane in self._slow:
-                    self._lower(lane)
-                if lane.doom:
-                    self._say(b"kill", pid)
-                return
-            if verb == b"gone" and lane.pid == pid:
-                lane.status = number
-                self.on_end(lane)
-                return
-
-    def _replace_nursery(self) -> None:
-        """Start another nursery where the one that was is gone, and its workers with it."""
-        self.loop.remove_reader(self._control)
-        self._control.close()
-        if self._closing:
-            return
-        _log.error("the process that forks workers ended with %s; starting another", self._nursery.wait())
-        wait = max(0.0, self._started + _RESTART_SECONDS - time.monotonic())
-        self.loop.call_later(wait, self._begin_again)
-
-    def _begin_again(self) -> None:
-        if self._closing:
-            return
+    def on_orphaned(self, status: int) -> None:
+        """Take note that all workers ended with the process that forked them; nobody's query is to blame."""
+        _log.error("the process that forks workers ended with %s; another is started", status)
         dead, self._lanes = self._lanes, set()
-        self._swift = self._spare = None
+        self._swift, self._spare = [], None
         for lane in dead:
             self._unmark(lane)
-        self._start_nursery()
-        for lane in dead:
-            lane.is_cut, lane.status = True, lane.status or -signal.SIGKILL
+            lane.slot.clear()
+            self._give_back(lane, -signal.SIGKILL)
+            self._free.append(lane.slot_number)
             if lane.transport:
                 lane.transport.abort()
-            # Nobody is to blame: the engine did not end by itself.
-            lane.slot.end()
-            self.on_end(lane)
+
+    def on_again(self) -> None:
+        """Begin again with new workers."""
+        self._begin()
+        self._send_on()
+        self._start_long()
 
     # What is looked at from time to time
 
     def _tick(self) -> None:
-        if self._closing:
+        if self._is_closing:
             return
         now = time.monotonic()
         for lane in list(self._lanes):
@@ -377,23 +289,27 @@ class Pool:
         if self._long_queue:
             self._drop_overdue(now)
             self._start_long()
-        self._ticking = self._count > 0
-        if self._ticking:
+        self._is_ticking = self._count > 0 or any(lane.pending for lane in self._lanes)
+        if self._is_ticking:
             self.loop.call_later(_TICK_SECONDS, self._tick)
 
     def _look_at(self, lane: Lane, now: float) -> None:
         age = lane.age(now)
-        if age is None or lane.doom:
+        if lane.doom:
             return
-        job = lane.pending[0]
-        if job.future.done() and age > SLOW_SECONDS:
+        if age is None:
+            if lane.pid and lane.pending and not lane.slot.current and now - lane.pending[0].sent > _PATIENCE_SECONDS:
+                self._note("starved")
+                self._stop(lane, Overloaded("no worker could begin with the query", hint="ask again in a few seconds"))
+            return
+        if lane.pending[0].is_settled and age > SLOW_SECONDS:
             self._note("left")
             self._stop(lane, OutOfTime("the client is gone"))
         elif age > self.bounds.seconds:
             self._note("time")
             hint = "ask for less: name things, give patterns with few matches first, use LIMIT"
             self._stop(lane, OutOfTime(f"the query ran longer than {self.bounds.seconds:g} seconds", hint=hint))
-        elif lane is self._swift and age > SLOW_SECONDS and lane.processor_seconds() > SLOW_SECONDS:
+        elif lane in self._swift and age > SLOW_SECONDS and lane.processor_seconds() > SLOW_SECONDS:
             self._move_over(lane)
 
     def _move_over(self, lane: Lane) -> None:
@@ -401,11 +317,10 @@ class Pool:
         slow, *behind = lane.pending
         lane.slot.skip_to(self._number)
         lane.pending = deque([slow])
-        self._swift = self._take_spare()
+        self._swift[self._swift.index(lane)] = self._take_spare()
         self._queue.extendleft(reversed(behind))
         if self._has_place():
             self._mark(lane)
-            self._lower(lane)
         else:
             lane.pending.clear()
             slow.is_long = True
@@ -416,22 +331,19 @@ class Pool:
 
     def _drop_overdue(self, now: float) -> None:
         while self._long_queue and now - self._long_queue[0].asked > self.bounds.seconds:
-            job = self._long_queue.popleft()
-            if not job.future.done():
-                message = f"{self.bounds.places:,} long queries are running, as many as may at once"
-                error = Overloaded(message, hint="ask again in a minute, or for less")
-                job.future.set_result(Told(0, error, 0.0))
+            message = f"{self.bounds.places:,} long queries are running, as many as may at once"
+            error = Overloaded(message, hint="ask again in a minute, or for less")
+            self._settle(self._long_queue.popleft(), Told(0, error, 0.0))
 
     # Workers
 
     def _new_lane(self, *, outward: bool = False) -> Lane:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        lane = Lane(self, self._free.popleft())
+        lane = Lane(self, self.loop, self.forker.memory, self._free.popleft())
         self._lanes.add(lane)
-        message = MESSAGE.pack(b"fork", lane.slot_number, outward)
         try:
-            socket.send_fds(self._control, [message], [theirs.fileno()])
+            self.forker.fork(lane.slot_number, theirs, outward=outward)
         finally:
             theirs.close()
         self.loop.create_task(self._connect(lane, ours))
@@ -446,46 +358,25 @@ class Pool:
         return lane
 
     def _want_spare(self) -> None:
-        if self._spare is None and not self._closing:
+        if self._spare is None and not self._is_closing:
             self._spare = self._new_lane()
 
     def _mark(self, lane: Lane) -> None:
+        """Count a worker as one that has a slow query to itself."""
         self._slow.add(lane)
         self.board.add("slow")
+        if lane.pid:
+            self.forker.lower(lane.pid)
 
     def _unmark(self, lane: Lane) -> None:
         if lane in self._slow:
             self._slow.remove(lane)
             self.board.add("slow", -1)
 
-    def _lower(self, lane: Lane) -> None:
-        if lane.pid:
-            self._say(b"idle", lane.pid)
-
     def _stop(self, lane: Lane, error: LigraphError) -> None:
         lane.doom = error
         if lane.pid:
-            self._say(b"kill", lane.pid)
-
-    def _end(self, lane: Lane) -> None:
-        """Let a worker go that has done its query: what it was sent behind that is with others."""
-        self._stop(lane, Overloaded("the worker is done"))
-
-    def _say(self, verb: bytes, pid: int) -> None:
-        if not self._closing:
-            self._control.sendall(MESSAGE.pack(verb, pid, 0))
+            self.forker.kill(lane.pid)
 
     def _note(self, kind: str) -> None:
         self.board.add(f"kill {kind}")
-
-
-def _processor_clock(pid: int) -> int:
-    """Return the clock of the processor time of another process.
-
-    Source: clock_getcpuclockid(3); the C library of Linux makes it the same way.
-    """
-    return (~pid << 3) | 2
-
-
-def _signal_name(status: int) -> str:
-    return signal.Signals(-status).name if status < 0 else f"exit code {status}"

@@ -37,6 +37,7 @@ class Wish(NamedTuple):
     statements: Format | None
     statements_type: str
     coding: str
+    accept: str = ""
 
     def content_type(self, answer: Answer) -> str:
         """Return the `Content-Type` of an answer."""
@@ -49,7 +50,7 @@ def wish_of(headers: Headers, named: str) -> Wish:
     """Return how a request wants its answer: by a format's name, else by its headers."""
     accept = headers.get(b"accept", b"").decode("latin-1")
     coding = choose_coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
-    return Wish(*choose_named(RESULTS, accept, named), *choose_named(GRAPHS, accept, named), coding)
+    return Wish(*choose_named(RESULTS, accept, named), *choose_named(GRAPHS, accept, named), coding, accept)
 
 
 async def answer_with(
@@ -69,7 +70,7 @@ async def answer_with(
     snapshot = live.snapshot
     query = Query(text, wish.rows, wish.statements, dataset, bound, wish.coding)
     packed = query.pack()
-    tag = _tag(snapshot, packed, wish) if snapshot.engine.is_steady else ""
+    tag = tag_of(snapshot, packed, wish) if snapshot.engine.is_steady else ""
     known = headers.get(b"if-none-match", b"").decode("latin-1")
     # An asterisk fits what exists, and a query that is refused has no answer.
     if known and tag and known.strip() != "*" and has_tag(known, tag):
@@ -77,12 +78,12 @@ async def answer_with(
         return Bytes(304, snapshot.lasting(tag), b"")
     answer = await fetch(live, receive, query, packed)
     if not answer.lasting:
-        return Bytes(200, [*snapshot.passing, *_of_content(answer, wish)], answer.content)
+        return Bytes(200, headers_for(snapshot, wish, answer, ""), answer.content)
     # An engine that may give the same rows in another order is asked first; what it gives makes the tag.
-    tag = tag or _tag(snapshot, packed + answer.content, wish)
+    tag = tag or tag_of(snapshot, packed + answer.content, wish)
     if known and has_tag(known, tag):
         return Bytes(304, snapshot.lasting(tag), b"")
-    return Bytes(200, [*snapshot.lasting(tag), *_of_content(answer, wish)], answer.content)
+    return Bytes(200, headers_for(snapshot, wish, answer, tag), answer.content)
 
 
 async def fetch(live: Live, receive: Receive, query: Query, packed: bytes) -> Answer:
@@ -151,14 +152,16 @@ async def _watch(receive: Receive, task: asyncio.Task[object] | None) -> None:
         task.cancel()
 
 
-def _of_content(answer: Answer, wish: Wish) -> list[tuple[bytes, bytes]]:
-    headers = [(b"content-type", wish.content_type(answer).encode("latin-1"))]
+def headers_for(snapshot: Snapshot, wish: Wish, answer: Answer, tag: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer; without a tag, of one that may be another the next time."""
+    headers = snapshot.lasting(tag) if tag else list(snapshot.passing)
+    headers.append((b"content-type", wish.content_type(answer).encode("latin-1")))
     if answer.coding:
         headers.append((b"content-encoding", answer.coding.encode()))
     return headers
 
 
-def _tag(snapshot: Snapshot, packed: bytes, wish: Wish) -> str:
+def tag_of(snapshot: Snapshot, packed: bytes, wish: Wish) -> str:
     """Return a strong validator from everything that decides an answer: the release, the query, and its media type."""
     named = f"\n{wish.rows_type}\n{wish.statements_type}"
     return f'"{hashlib.sha256(snapshot.seal + packed + named.encode("latin-1")).hexdigest()[:32]}"'

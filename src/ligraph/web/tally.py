@@ -20,7 +20,7 @@ BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 """Upper ends, in seconds, of the classes that durations are counted in; a last class has what is longer."""
 
 OUTCOMES = ("answered", "cached", "not-modified", "left", *sorted(error_classes()))
-KILLS = ("time", "left", "moved", "crash")
+KILLS = ("time", "left", "moved", "crash", "starved")
 
 _FIELDS = (
     "slow",

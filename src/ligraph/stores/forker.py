@@ -1,0 +1,128 @@
+"""The process that forks workers, seen from the service: it is started, asked, listened to, and replaced when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Protocol
+
+from ligraph.stores.frames import SLOT
+from ligraph.stores.nursery import MEANS, MESSAGE, Order
+
+_RESTART_SECONDS = 1.0
+
+
+class Family(Protocol):
+    """Who is told of workers."""
+
+    def on_born(self, slot: int, pid: int) -> None:
+        """Take note of a worker that was forked."""
+
+    def on_gone(self, pid: int, status: int) -> None:
+        """Take note of a worker that ended."""
+
+    def on_orphaned(self, status: int) -> None:
+        """Take note that the process that forks workers ended, and they with it; another is started in a moment."""
+
+    def on_again(self) -> None:
+        """Take note that another was started."""
+
+
+class Forker:
+    """Starts the process that forks workers. Use it in one event loop, between `start` and `close`.
+
+    Shape: `memory` has the slots of workers; `means` is by what these have no network, None before it is known and
+    where they have it.
+    """
+
+    def __init__(self, order: Order, program: str, family: Family) -> None:
+        self.order = order
+        self.program = program
+        self.family = family
+        self.means: str | None = None
+        self._is_closing = False
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the process."""
+        self.loop = loop
+        self._file = tempfile.TemporaryFile(prefix="ligraph-slots-")  # noqa: SIM115 - closed by close
+        self._file.truncate(self.order.slots * SLOT)
+        self.memory = mmap.mmap(self._file.fileno(), self.order.slots * SLOT)
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._started = time.monotonic()
+        self._control, theirs = socket.socketpair()
+        inherited = (theirs.fileno(), self._file.fileno())
+        self._process = subprocess.Popen(  # noqa: S603 - the program is ours
+            [sys.executable, "-m", self.program, *map(str, inherited), self.order.to_json()],
+            pass_fds=inherited,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+        self.loop.add_reader(self._control, self._listen)
+
+    async def close(self) -> None:
+        """End the process, and all workers with it."""
+        self._is_closing = True
+        self.loop.remove_reader(self._control)
+        self._control.close()
+        await asyncio.to_thread(self._process.wait)
+        self._file.close()
+        self.ready.cancel()
+
+    def fork(self, slot: int, connection: socket.socket, *, outward: bool) -> None:
+        """Have a worker forked, with one end of a connection."""
+        if not self._is_closing:
+            socket.send_fds(self._control, [MESSAGE.pack(b"fork", slot, outward)], [connection.fileno()])
+
+    def kill(self, pid: int) -> None:
+        """Have a worker ended at once."""
+        self._say(b"kill", pid)
+
+    def lower(self, pid: int) -> None:
+        """Have a worker run only while nobody else wants to."""
+        self._say(b"idle", pid)
+
+    def _say(self, verb: bytes, pid: int) -> None:
+        if not self._is_closing:
+            self._control.sendall(MESSAGE.pack(verb, pid, 0))
+
+    def _listen(self) -> None:
+        try:
+            message = self._control.recv(MESSAGE.size)
+        except ConnectionError:
+            message = b""
+        if not message:
+            self._replace()
+            return
+        verb, pid, number = MESSAGE.unpack(message)
+        if verb == b"born":
+            self.family.on_born(number, pid)
+        elif verb == b"gone":
+            self.family.on_gone(pid, number)
+        else:
+            self.means = MEANS[number]
+            if not self.ready.done():
+                self.ready.set_result(None)
+
+    def _replace(self) -> None:
+        self.loop.remove_reader(self._control)
+        self._control.close()
+        if self._is_closing:
+            return
+        self.family.on_orphaned(self._process.wait())
+        wait = max(0.0, self._started + _RESTART_SECONDS - time.monotonic())
+        self.loop.call_later(wait, self._start_another)
+
+    def _start_another(self) -> None:
+        if not self._is_closing:
+            self._begin()
+            self.family.on_again()

@@ -1,0 +1,216 @@
+"""The short way for the most frequent request: a query by GET, received whole, is answered without a task of its own.
+
+It is a protocol of uvicorn that looks at each request first. What it knows at sight to be
+`GET /sparql?query=…` with plain headers it answers itself, from what is kept or by a worker; all else goes on to the
+application as it came. Both ways give the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import Request
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ligraph.errors import LigraphError
+from ligraph.stores.frames import Told
+from ligraph.stores.lanes import Job
+from ligraph.stores.pool import Pool
+from ligraph.stores.queries import Answer, Query
+from ligraph.web.answers import Wish, admit, headers_for, tag_of, wish_of
+from ligraph.web.clients import client_of
+from ligraph.web.live import Live
+from ligraph.web.problems import answer_problem
+
+# A request line and headers as every client writes them; whatever is out of the ordinary goes the long way.
+_SIMPLE = re.compile(rb"GET ([!->@-~]*)\?query=([!-%'-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n")
+_PLAIN = frozenset(
+    {
+        b"accept-language",
+        b"cache-control",
+        b"dnt",
+        b"host",
+        b"pragma",
+        b"priority",
+        b"referer",
+        b"sec-fetch-dest",
+        b"sec-fetch-mode",
+        b"sec-fetch-site",
+        b"user-agent",
+    }
+)
+"""Headers that change nothing about an answer."""
+
+_OK = b"HTTP/1.1 200 OK\r\n"
+_LARGEST = 16_384
+_MOST_HELD = 65_536
+
+
+@lru_cache(maxsize=512)
+def read_headers(block: bytes) -> Wish | None:
+    """Return how a client wants its answer by the lines of its headers, None where one of them asks for more."""
+    headers: dict[bytes, bytes] = {}
+    for line in block.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b":")
+        name, value = name.lower(), value.strip()
+        if name in (b"accept", b"accept-encoding"):
+            if name in headers:
+                return None
+            headers[name] = value
+        elif name == b"connection":
+            if value.lower() != b"keep-alive":
+                return None
+        elif name not in _PLAIN:
+            return None
+    wish = wish_of(headers, "")
+    return wish if (wish.rows or wish.statements) and b"host:" in block.lower() else None
+
+
+class Express(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._live = cast(Live, self.app.state.live)
+        self._paths = {path.encode() for path in ("/sparql", f"{self._live.root_path}/sparql")}
+        self._is_within = False
+        self._job: Job | None = None
+        self._is_busy = False
+        self._is_closing = False
+        self._held = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note who asks."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._is_stranger = self.client is not None and client_of(self.client[0], {}, ()) is not None
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what is simple and hand on the rest; what comes before an answer is out waits."""
+        if self._is_busy:
+            self._held += data
+            if len(self._held) > _MOST_HELD:
+                self.transport.pause_reading()
+        elif not (self._is_free() and self._answers(data)):
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Note that a request goes the long way."""
+        self._is_within = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Note that a request has come whole."""
+        self._is_within = False
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the query of a client that went away."""
+        if self._job:
+            cast(Pool, self._snapshot.engine).leave(self._job)
+            self._job = None
+            self._live.note_query(self._text, time.perf_counter() - self._started, "left")
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close the connection, after the answer where one is on its way."""
+        if self._is_busy:
+            self._is_closing = True
+        else:
+            super().shutdown()
+
+    def _is_free(self) -> bool:
+        return not self._is_within and (self.cycle is None or self.cycle.response_complete)
+
+    def _answers(self, data: bytes) -> bool:
+        """Answer a request where it is a simple one; return whether it was."""
+        if len(data) > _LARGEST or not (match := _SIMPLE.fullmatch(data)) or match[1] not in self._paths:
+            return False
+        live, snapshot = self._live, self._live.snapshot
+        wish = read_headers(match[3])
+        if wish is None or live.services or live.proxies or not isinstance(snapshot.engine, Pool):
+            return False
+        try:
+            text = unquote_to_bytes(match[2].replace(b"+", b" ")).decode()
+        except UnicodeDecodeError:
+            return False
+        self._unset_keepalive_if_required()
+        self._started = time.perf_counter()
+        self._snapshot, self._wish, self._text = snapshot, wish, text
+        self._packed = Query(text, wish.rows, wish.statements, None, None, wish.coding).pack()
+        try:
+            if self._is_stranger:
+                admit(live, self.client[0] if self.client else "", {})
+            kept = snapshot.answers.get(self._packed)
+            if kept:
+                self._send(kept, "cached")
+            else:
+                self._is_busy = True
+                self._job = snapshot.engine.submit(self._packed, self._on_told)
+        except LigraphError as error:
+            self._refuse(error)
+        return True
+
+    def _on_told(self, told: Told) -> None:
+        self._job = None
+        if isinstance(told.answer, LigraphError):
+            self._refuse(told.answer)
+            return
+        answer = told.answer
+        if answer.lasting:
+            self._snapshot.answers.keep(self._packed, answer, len(answer.content) + len(self._packed))
+        self._send(answer, "answered")
+
+    def _send(self, answer: Answer, outcome: str) -> None:
+        tag = tag_of(self._snapshot, self._packed, self._wish) if answer.lasting else ""
+        headers = headers_for(self._snapshot, self._wish, answer, tag)
+        self._write(_OK, headers, answer.content)
+        seconds = time.perf_counter() - self._started
+        self._live.note_query(self._text, seconds, outcome, answer.rows, len(answer.content))
+
+    def _refuse(self, error: LigraphError) -> None:
+        self._live.note_query(self._text, time.perf_counter() - self._started, error.name)
+        self._is_busy = True
+        task = self.loop.create_task(self._explain(error))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _explain(self, error: LigraphError) -> None:
+        accept = self._wish.accept.encode("latin-1")
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/sparql",
+            "query_string": b"",
+            "headers": [(b"accept", accept)],
+            "root_path": self._live.root_path,
+            "app": self.app,
+        }
+        response = await answer_problem(Request(scope), error)
+        status = HTTPStatus(response.status_code)
+        headers = [header for header in response.raw_headers if header[0] != b"content-length"]
+        self._write(f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(), headers, bytes(response.body))
+
+    def _write(self, status: bytes, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
+        """Write a response whole, and take up what came meanwhile."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *headers)]
+        self.transport.write(b"".join([status, *lines, b"content-length: %d\r\n\r\n" % len(content), content]))
+        self.server_state.total_requests += 1
+        self._is_busy = False
+        if self._is_closing:
+            self.transport.close()
+        elif self._held:
+            held, self._held = self._held, b""
+            self.transport.resume_reading()
+            self.data_received(held)
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
