@@ -55,10 +55,10 @@ async def compare(manifest: Manifest, union: bool, select: Select, ask: Ask) -> 
     different = sorted(iri for iri, number in wanted.items() if counts.get(iri, 0) != number)
     wrong = []
     if different:
-        named = "; ".join(f"<{iri}> has {counts.get(iri, 0):,} of {wanted[iri]:,}" for iri in different[:_MOST_NAMED])
-        more = f"; and {len(different) - _MOST_NAMED:,} other graphs" if len(different) > _MOST_NAMED else ""
+        named = "; ".join(f"<{iri}> has {counts.get(iri, 0):,}, not {wanted[iri]:,}" for iri in different[:_MOST_NAMED])
+        more = f"; {len(different) - _MOST_NAMED:,} other graphs differ, too" if len(different) > _MOST_NAMED else ""
         wrong.append(
-            f"the engine has {statements:,} of the release's {sum(wanted.values()):,} statements: {named}{more}"
+            f"of {sum(wanted.values()):,} statements of the release the engine has {statements:,}: {named}{more}"
         )
     elif (is_union := await _is_union(manifest, select, ask)) not in (None, union):
         found, meant = (
@@ -66,12 +66,12 @@ async def compare(manifest: Manifest, union: bool, select: Select, ask: Ask) -> 
         )
         setting = "union" if union else "unnamed"
         wrong.append(
-            f"the engine’s default graph is {found}, and default_graph = “{setting}” means {meant}: "
+            f"the engine's default graph is {found}, and default_graph = “{setting}” means {meant}: "
             "set the engine so, or the setting"
         )
     if wrong:
         return Comparison("; ".join(wrong), statements=statements, others=others)
-    also = f"; {others:,} statements in graphs that are not the release’s are seen by queries, too" if others else ""
+    also = f"; {others:,} statements in graphs that are not the release's are seen by queries, too" if others else ""
     return Comparison(f"the engine has the release{also}", agrees=True, statements=statements, others=others)
 
 
