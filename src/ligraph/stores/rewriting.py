@@ -7,14 +7,15 @@ protocol has fields for.
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ligraph.errors import Refused
 from ligraph.stores.queries import Dataset, malformed
 from ligraph.stores.syntax.lexemes import lexemes
 from ligraph.stores.syntax.misuses import misuse_in
 from ligraph.stores.syntax.reading import read
-from ligraph.stores.tokens import tokens_of
+from ligraph.stores.tokens import tokens_of, unescaped
 
 NOWHERE = "urn:ligraph:no-graph"
 """The IRI of a graph that nothing is in: an empty list of graphs cannot be sent."""
@@ -33,7 +34,7 @@ def check_syntax(query: str, base: str | None) -> None:
     if reading.fault or misuse_in(reading, ""):
         raise malformed(query, "")
     for token in reading.tokens:
-        if token.text.lower().startswith(_ENGINES_OWN):
+        if unescaped(token.text).lower().startswith(_ENGINES_OWN):
             raise Refused(f"{token.text} is a function of one engine, and not done here", hint="use those of SPARQL")
 
 
@@ -47,7 +48,7 @@ def with_whole_iris(query: str, base: str | None) -> str:
     for token in tokens_of(query):
         if token.lastgroup == "iri":
             iri = token[0][1:-1]
-            whole = urljoin(base, iri) if base and not _SCHEME.match(iri) else iri
+            whole = _resolved(iri, base) if base and not _SCHEME.match(iri) else iri
             if declaration >= 0:
                 base = whole
                 edits.append((declaration, token.end(), ""))
@@ -57,6 +58,14 @@ def with_whole_iris(query: str, base: str | None) -> str:
     for start, end, text in reversed(edits):
         query = query[:start] + text + query[end:]
     return query
+
+
+def _resolved(iri: str, base: str) -> str:
+    try:
+        subject = next(parse(f"<{iri}> <urn:p> 1 .", format=RdfFormat.TURTLE, base_iri=base)).subject
+    except (SyntaxError, ValueError):
+        return iri
+    return subject.value if isinstance(subject, NamedNode) else iri
 
 
 def without_from(query: str) -> tuple[str, Dataset | None]:

@@ -66,7 +66,7 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
     behind escapes.
     """
     # Escapes count before the grammar is applied (section 19.2), so that they may hide a word or what is around it.
-    plain = _ESCAPE.sub(_unescape, query) if "\\" in query else query
+    plain = unescaped(query)
     if plain != query and "service" in plain.lower():
         raise Refused("SERVICE is not allowed beside escaped characters", hint="write the characters themselves")
     reading = _read(plain)
@@ -77,6 +77,14 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
         message = f"the query has {reading.parts:,} patterns and operators, and {most:,} are allowed"
         raise TooComplex(message, hint="ask in smaller steps, or name things with VALUES")
     return reading
+
+
+def unescaped(query: str) -> str:
+    """Return a query with the characters that its escapes stand for.
+
+    Source: SPARQL 1.1 Query (W3C 2013) section 19.2.
+    """
+    return _ESCAPE.sub(_unescape, query) if "\\" in query else query
 
 
 def with_schema_as_stored(query: str) -> str:
