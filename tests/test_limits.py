@@ -72,6 +72,8 @@ def server_of(root: Path, *options: str) -> Iterator[httpx2.Client]:
         serving("-C", str(root), *options) as address,
         httpx2.Client(base_url=address, timeout=60, trust_env=False) as client,
     ):
+        # The files answer first, from a pool of workers of their own.
+        wait_for(lambda: client.get("/health").json()["queries"] == "memory" and len(nurseries_of(client)) == 1)
         yield client
 
 
@@ -312,7 +314,7 @@ def metric(client: httpx2.Client, name: str) -> float:
     return 0
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -22,6 +22,7 @@ async def show_health(request: Request) -> Response:
         "status": status,
         "release": manifest.id,
         "integrity": live.integrity,
+        "queries": live.snapshot.kind,
         "refused": live.refused,
         "statements": manifest.statements,
         "ligraph": __version__,

@@ -6,7 +6,8 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
@@ -41,12 +42,19 @@ from ligraph.web.logs import QueryLog
 from ligraph.web.tally import Tally
 
 MOST_IN_MEMORY = 2_000_000
-"""Statements up to which a release is kept in memory by the processes that answer queries."""
+"""Statements up to which a release is kept in memory by the processes that answer queries, where there is room.
+
+From memory a lookup takes two thirds, and a thousand rows take a third, of the time that they take from RocksDB: see
+docs/performance.md."""
+
+_STATEMENT_BYTES = 500
+_SHARE_OF_MEMORY = 4
 
 _NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff"))
 _PROGRAM = "ligraph.web.answering"
 _POLL_SECONDS = 0.5
 _SLOTS = 256
+_PATIENCE_SECONDS = 300
 _log = logging.getLogger("ligraph")
 
 
@@ -64,6 +72,7 @@ class Snapshot:
     engine: Engine
     source: Source
     seal: bytes
+    kind: str
     bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
 
@@ -124,6 +133,7 @@ class Live:
         self.integrity = "not yet checked"
         self.refused: str | None = None
         self.tally = Tally(tally)
+        self._has_said = False
         self._questions_stamp: list[tuple[str, int]] | None = None
         self.questions: dict[str, Question] = {}
         self._read_questions()
@@ -137,27 +147,40 @@ class Live:
         opened = open_folder(folder) if settings.engine == "embedded" else open_elsewhere(folder)
         words = Words(opened.context)
         pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
-        terms = Terms(
+        context = (folder / CONTEXT).read_bytes()
+        if settings.query_url and settings.engine == "sparql":
+            writers = {JSON_LD: lambda triples: to_flat_json_ld(triples, words)}
+            bounds = self._bounds()
+            remote = Remote(opened, Endpoint(settings.query_url), self._terms(), bounds, self.tally, writers)
+            seal = self._seal(opened, settings.query_url)
+            return Snapshot(opened, words, pages, context, remote, remote, seal, "engine")
+        pool, seal = self._pool_for(opened, in_memory=False)
+        return Snapshot(opened, words, pages, context, pool, opened, seal, "files")
+
+    def _pool_for(self, release: Release, *, in_memory: bool) -> tuple[Pool, bytes]:
+        """Return what answers queries over a release, from its files or from memory, and the seal of its answers."""
+        order = Order(str(release.folder), in_memory, self._terms(), self.limits.query_memory, _SLOTS)
+        pool = Pool(order, self._bounds(), _PROGRAM, self.tally)
+        return pool, self._seal(release, "memory" if in_memory else "files")
+
+    def _seal(self, release: Release, engine: str) -> bytes:
+        terms = self._terms()
+        kind = [__version__, release.manifest.id, terms.endpoint or "", str(terms.union), engine, ""]
+        return "\n".join(kind).encode()
+
+    def _terms(self) -> Terms:
+        return Terms(
             endpoint=f"{self.site}sparql",
-            union=settings.default_graph == "union",
+            union=self.collection.settings.default_graph == "union",
             services=self.services,
             rows=self.limits.result_rows,
             bytes=self.limits.result_bytes,
             depth=self.limits.query_depth,
             parts=self.limits.query_parts,
         )
-        bounds = Bounds(self.limits.query_seconds, self.limits.long_queries, self.limits.waiting_queries)
-        in_memory = opened.manifest.statements <= MOST_IN_MEMORY
-        kind = [__version__, opened.manifest.id, terms.endpoint or "", str(terms.union), str(in_memory)]
-        seal = "\n".join([*kind, settings.engine, settings.query_url or "", ""]).encode()
-        context = (folder / CONTEXT).read_bytes()
-        if settings.query_url and settings.engine == "sparql":
-            writers = {JSON_LD: lambda triples: to_flat_json_ld(triples, words)}
-            remote = Remote(opened, Endpoint(settings.query_url), terms, bounds, self.tally, writers)
-            return Snapshot(opened, words, pages, context, remote, remote, seal)
-        order = Order(str(folder), in_memory, terms, self.limits.query_memory, _SLOTS)
-        pool = Pool(order, bounds, _PROGRAM, self.tally)
-        return Snapshot(opened, words, pages, context, pool, opened, seal)
+
+    def _bounds(self) -> Bounds:
+        return Bounds(self.limits.query_seconds, self.limits.long_queries, self.limits.waiting_queries)
 
     def _read_questions(self) -> None:
         """Take up the stored questions as they are now; what is wrong with one is logged once and costs that one."""
@@ -177,9 +200,53 @@ class Live:
     async def start(self) -> None:
         """Start what answers queries."""
         await self.snapshot.engine.start()
+        self._moving = asyncio.create_task(self._move_to_memory(self.snapshot))
+
+    async def _move_to_memory(self, before: Snapshot) -> None:
+        """Answer queries over a release from memory as soon as it has been read, where there is room for it.
+
+        The files answer from the first moment on, and until then.
+        """
+        if not isinstance(before.engine, Pool):
+            return
+        await before.engine.forker.ready
+        self._say_what_holds(before.engine.forker.means)
+        if not _has_room(before.release.manifest.statements):
+            return
+        pool, seal = self._pool_for(before.release, in_memory=True)
+        await pool.start()
+        try:
+            await asyncio.wait_for(pool.forker.ready, _PATIENCE_SECONDS)
+        except TimeoutError:
+            _log.warning("release %s is not kept in memory: it could not be read", before.release.manifest.id)
+            self._old.append(pool)
+            return
+        except asyncio.CancelledError:
+            await pool.close()
+            raise
+        if self.snapshot is before:
+            # Rows may come in another order from memory: validators and kept answers go with the engine.
+            self.snapshot = replace(before, engine=pool, seal=seal, kind="memory", answers=Kept())
+            self._old.append(before.engine)
+        else:
+            self._old.append(pool)
+
+    def _say_what_holds(self, means: str | None) -> None:
+        """Log once what workers are kept from."""
+        if self._has_said:
+            return
+        self._has_said = True
+        memory = f"{self.limits.query_memory:,} bytes of memory each"
+        if means:
+            _log.info("queries run in processes without network (%s) and with %s", means, memory)
+        else:
+            _log.warning("this system has no way to take the network from processes: queries are only read for SERVICE")
 
     async def close(self) -> None:
         """End what answers queries, also over releases that were served before."""
+        self._moving.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._moving
         for engine in (self.snapshot.engine, *self._old):
             await engine.close()
         self.log.write()
@@ -215,6 +282,7 @@ class Live:
             return
         before, self.snapshot = self.snapshot.engine, snapshot
         self._old.append(before)
+        self._moving = asyncio.create_task(self._move_to_memory(snapshot))
         self.refused = None
         _log.info("serving release %s", release)
         await self._verify()
@@ -232,6 +300,21 @@ class Live:
         except (LigraphError, OSError) as error:
             self.integrity = "damaged"
             _log.error("%s", error)
+
+
+def _has_room(statements: int) -> bool:
+    """Return whether statements may be kept in memory: not too many, and in a part of what is free."""
+    free = _free_memory()
+    return statements <= MOST_IN_MEMORY and (free is None or statements * _STATEMENT_BYTES < free / _SHARE_OF_MEMORY)
+
+
+def _free_memory() -> int | None:
+    """Return how many bytes of memory are available, None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
 def live_of(request: Request) -> Live:
