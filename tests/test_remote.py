@@ -226,6 +226,7 @@ FAILURES: dict[str, tuple[Answer, int, str]] = {
     "cut in chunks": (raw(head(Content_Type=JSON, Transfer_Encoding="chunked") + b"5\r\n{\"hea\r\n"), 502, "engine"),
     "cut, with words about time": (said(200, ROWS[:99].decode() + "It has been cancelled", JSON), 504, "out-of-time"),
     "a part, and said to be": (said(200, ROWS.decode(), JSON, X_SQL_State="S1TAT"), 504, "out-of-time"),
+    "as many rows as it gives": (said(200, ROWS.decode(), JSON, X_SPARQL_MaxRows="20"), 422, "result-too-large"),
     "no compression": (said(200, "not compressed", JSON, Content_Encoding="gzip"), 502, "engine"),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH\r\n\r\n"), 503, "engine-down"),
     "no answer": (raw(b""), 503, "engine-down"),
@@ -567,6 +568,15 @@ def test_the_default_graph_of_the_engine_is_compared_with_the_setting(
             assert ("default_graph" in body["engine"]["detail"]) == (state == "different")
             assert ask(client, "SELECT ?s { ?s ?p ?o } LIMIT 1").text.count('"value"') == union
             assert ("etag" in client.get("/doc/person/ada").headers) == (state == "same")
+
+
+def test_another_engine_is_no_reason_for_another_release(root: Path) -> None:
+    (root / "ligraph.toml").write_text(TOML.format(address="http://127.0.0.1:9/"))
+    build(root)
+    (root / "ligraph.toml").write_text(TOML.format(address="http://me:secret@127.0.0.1:8/"))
+    assert not build(root).is_new
+    (root / "ligraph.toml").write_text(TOML.format(address="http://127.0.0.1:9/").replace('"sparql"', '"embedded"'))
+    assert not build(root).is_new
 
 
 def test_an_endpoint_tells_what_failed() -> None:

@@ -12,7 +12,7 @@ from ligraph.config import Collection
 from ligraph.errors import CollectionError
 from ligraph.releases.memory import digests_of
 
-_NO_ANSWER = {"site", "limits", "engine", "default_graph", "services", "proxies"}
+_NO_ANSWER = {"site", "limits", "engine", "query_url", "default_graph", "services", "proxies"}
 
 
 def input_digests(collection: Collection) -> dict[str, str]:

@@ -137,6 +137,9 @@ class Endpoint:
         """Return what comes, or raise what it says; of a failure no more is read than tells what it is."""
         if response.headers.get("x-sql-state") == _PARTIAL:
             raise out_of_time(seconds)
+        if rows := response.headers.get("x-sparql-maxrows"):
+            hint = "ask for parts of it, with LIMIT and OFFSET, or take the dump"
+            raise ResultTooLarge(f"the result has {rows} rows or more, and the engine gives no more", hint=hint)
         fine = response.status_code == httpx2.codes.OK
         chunks: list[bytes] = []
         size = 0
