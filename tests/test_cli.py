@@ -306,7 +306,7 @@ def test_query_of_another_release_than_the_live_one(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--format", "ttl", ALL_NAMES), "choose table, csv, tsv, json or xml"),
-        (("--format", "csv", SOME), "choose ttl, nt or jsonld"),
+        (("--format", "csv", SOME), "choose ttl, nt, jsonld, rdf, trig or nq"),
         (("SELECT { nothing",), "not SPARQL"),
         (("SELECT * { SERVICE <http://192.0.2.1/> { ?s ?p ?o } }",), "SERVICE is not allowed"),
         (("no-such-file.rq",), "neither a query nor a file"),

@@ -162,7 +162,7 @@ def build(root: Root = Path(), as_json: AsJson = False) -> None:
 @app.command()
 def serve(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Serve RDF files as they are, unchecked.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Serve RDF files as they are, unchecked.")
     ] = None,
     root: Root = Path(),
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",

@@ -46,7 +46,9 @@ def _ask(opened: Release, query: str, format_: str | None, bound: Mapping[str, s
     is_table = name == TABLE and not graph
     chosen = SPARQL_JSON if is_table else by_name(GRAPHS if graph else RESULTS, name)
     if chosen is None:
-        kind, fit = ("statements", "ttl, nt or jsonld") if graph else ("rows", "table, csv, tsv, json or xml")
+        kind, fit = (
+            ("statements", "ttl, nt, jsonld, rdf, trig or nq") if graph else ("rows", "table, csv, tsv, json or xml")
+        )
         raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}", hint=f"choose {fit}")
     evaluator = Evaluator(opened, Terms(prefixes=True), _writers(opened))
     answer = evaluator.answer(Query(query, rows=chosen, statements=chosen, bound=bound))
