@@ -36,7 +36,7 @@ from ligraph.stores.facts import Facts, Made
 from ligraph.stores.pool import Board, Bounds
 from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
 from ligraph.stores.results import Scribe, Terms, Writer
-from ligraph.stores.rewriting import check_syntax, with_whole_iris, without_from
+from ligraph.stores.rewriting import asks_yes_or_no, check_syntax, with_whole_iris, without_from
 from ligraph.stores.tokens import Reading, with_schema_as_stored, with_values
 
 ROWS = "application/sparql-results+json, application/json;q=0.9, application/sparql-results+xml;q=0.5"
@@ -156,7 +156,7 @@ class Remote:
         dataset = query.dataset or named
         if not reading.answers_with_graph:
             reply = await self._post(text, ROWS, dataset)
-            return await _aside(len(reply.content), self._rows, reply, format_, reading.form == "ASK")
+            return await _aside(len(reply.content), self._rows, reply, format_, asks_yes_or_no(text))
         reply = await self._post(text, STATEMENTS, dataset)
         found = await _aside(len(reply.content), _statements_in, reply)
         if any(is_broken(triple.object) for triple in found):

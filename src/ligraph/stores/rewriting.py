@@ -38,6 +38,12 @@ def check_syntax(query: str, base: str | None) -> None:
             raise Refused(f"{token.text} is a function of one engine, and not done here", hint="use those of SPARQL")
 
 
+def asks_yes_or_no(query: str) -> bool:
+    """Return whether a query is an ASK, of which some engines answer a row."""
+    words = (token[0].upper() for token in tokens_of(query) if token.lastgroup == "word")
+    return next((word for word in words if word not in ("BASE", "PREFIX")), "") == "ASK"
+
+
 def with_whole_iris(query: str, base: str | None) -> str:
     """Return a query in which no IRI is relative and no BASE is declared, as some engines know only one BASE.
 
