@@ -1,4 +1,4 @@
-"""The process that forks workers, seen from the service: it is started, asked, listened to, and replaced when it ends."""
+"""The process that forks workers, seen from the service: started, asked, listened to, replaced when it ends."""
 
 from __future__ import annotations
 

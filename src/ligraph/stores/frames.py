@@ -75,22 +75,48 @@ def asked_in(buffer: bytearray) -> Iterator[tuple[int, bytes]]:
         yield number, packed
 
 
-def told_in(buffer: bytearray) -> Iterator[Told]:
-    """Take the whole frames of answers out of what was received."""
-    while len(buffer) >= _TOLD.size:
-        length, number, kind, format_, coding, lasting, rows, micros = _TOLD.unpack_from(buffer)
-        end = _TOLD.size + length
-        if len(buffer) < end:
-            return
-        content = bytes(buffer[_TOLD.size : end])
-        del buffer[:end]
-        seconds = micros / 1e6
-        if kind == _PROBLEM:
-            yield Told(number, _error_in(content), seconds)
-        else:
-            known = _FORMATS[format_]
-            assert known is not None
-            yield Told(number, Answer(content, known, rows, bool(lasting), _CODINGS[coding]), seconds)
+class Replies:
+    """What is received from a worker, until it is whole: large answers come in many pieces, which are joined once."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._wanted = _TOLD.size
+
+    def feed(self, data: bytes) -> list[Told]:
+        """Take what was received; return the answers that are whole by now."""
+        if self._pieces:
+            self._pieces.append(data)
+            self._size += len(data)
+            if self._size < self._wanted:
+                return []
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+        told, start, size = [], 0, len(data)
+        wanted = _TOLD.size
+        while size - start >= _TOLD.size:
+            length = _TOLD.unpack_from(data, start)[0]
+            wanted = _TOLD.size + length
+            if size - start < wanted:
+                break
+            told.append(_told_in(data, start))
+            start += wanted
+            wanted = _TOLD.size
+        if start < size:
+            self._pieces.append(data[start:])
+            self._size, self._wanted = size - start, wanted
+        return told
+
+
+def _told_in(data: bytes, start: int) -> Told:
+    length, number, kind, format_, coding, lasting, rows, micros = _TOLD.unpack_from(data, start)
+    start += _TOLD.size
+    content = data[start : start + length]
+    if kind == _PROBLEM:
+        return Told(number, _error_in(content), micros / 1e6)
+    known = _FORMATS[format_]
+    assert known is not None
+    return Told(number, Answer(content, known, rows, bool(lasting), _CODINGS[coding]), micros / 1e6)
 
 
 def _error_in(content: bytes) -> LigraphError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from ligraph.errors import LigraphError
-from ligraph.stores.frames import Slot, Told, ask_frame, told_in
+from ligraph.stores.frames import Replies, Slot, Told, ask_frame
 
 
 class Job:
@@ -72,7 +72,7 @@ class Lane(asyncio.Protocol):
         self.is_cut = False
         self.status: int | None = None
         self._unsent: list[bytes] = []
-        self._buffer = bytearray()
+        self._replies = Replies()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send what was asked before."""
@@ -96,8 +96,7 @@ class Lane(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hand on the answers that are whole."""
-        self._buffer += data
-        for told in told_in(self._buffer):
+        for told in self._replies.feed(data):
             self.owner.on_told(self, told)
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -34,6 +34,7 @@ _TOKENS = re.compile(
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE"})
+_NOTABLE = ("CONSTRUCT", "DESCRIBE", "FROM", "SERVICE", "NOW", "RAND", "UUID", "BNODE", "\\")
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 
 
@@ -65,6 +66,8 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
     Raises: TooComplex for a query that is nested too deeply or has too many parts; Refused for one that hides SERVICE
     behind escapes.
     """
+    if _is_plain(query, deepest, most):
+        return Reading()
     # Escapes count before the grammar is applied (section 19.2), so that they may hide a word or what is around it.
     plain = unescaped(query)
     if plain != query and "service" in plain.lower():
@@ -77,6 +80,14 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
         message = f"the query has {reading.parts:,} patterns and operators, and {most:,} are allowed"
         raise TooComplex(message, hint="ask in smaller steps, or name things with VALUES")
     return reading
+
+
+def _is_plain(query: str, deepest: int, most: int) -> bool:
+    """Return whether a look tells that a query is a short SELECT or ASK without anything to note: most are."""
+    if len(query) > most:
+        return False
+    capitals = query.upper()
+    return not any(word in capitals for word in _NOTABLE) and sum(map(query.count, "{([")) <= deepest
 
 
 def unescaped(query: str) -> str:

@@ -13,18 +13,18 @@ import time
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ligraph.errors import LigraphError
+from ligraph.errors import BadRequest, LigraphError
 from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job
 from ligraph.stores.pool import Pool
 from ligraph.stores.queries import Answer, Query
 from ligraph.web.answers import Wish, admit, headers_for, tag_of, wish_of
 from ligraph.web.clients import client_of
+from ligraph.web.fields import decode_value
 from ligraph.web.live import Live
 from ligraph.web.problems import answer_problem
 
@@ -47,9 +47,9 @@ _PLAIN = frozenset(
 )
 """Headers that change nothing about an answer."""
 
-_OK = b"HTTP/1.1 200 OK\r\n"
 _LARGEST = 16_384
 _MOST_HELD = 65_536
+_JOINED = 16_384
 
 
 @lru_cache(maxsize=512)
@@ -84,6 +84,7 @@ class Express(HttpToolsProtocol):
         self._is_busy = False
         self._is_closing = False
         self._held = b""
+        self._used = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note who asks."""
@@ -136,10 +137,9 @@ class Express(HttpToolsProtocol):
         if wish is None or live.services or live.proxies or not isinstance(snapshot.engine, Pool):
             return False
         try:
-            text = unquote_to_bytes(match[2].replace(b"+", b" ")).decode()
-        except UnicodeDecodeError:
+            text = decode_value(match[2])
+        except BadRequest:
             return False
-        self._unset_keepalive_if_required()
         self._started = time.perf_counter()
         self._snapshot, self._wish, self._text = snapshot, wish, text
         self._packed = Query(text, wish.rows, wish.statements, None, None, wish.coding).pack()
@@ -167,11 +167,21 @@ class Express(HttpToolsProtocol):
         self._send(answer, "answered")
 
     def _send(self, answer: Answer, outcome: str) -> None:
-        tag = tag_of(self._snapshot, self._packed, self._wish) if answer.lasting else ""
-        headers = headers_for(self._snapshot, self._wish, answer, tag)
-        self._write(_OK, headers, answer.content)
+        self._write(self._head_of(answer), answer.content)
         seconds = time.perf_counter() - self._started
         self._live.note_query(self._text, seconds, outcome, answer.rows, len(answer.content))
+
+    def _head_of(self, answer: Answer) -> bytes:
+        """Return status line and headers; all but the tag is the same for all answers of a kind."""
+        snapshot, wish = self._snapshot, self._wish
+        kind = (wish.content_type(answer), answer.coding, answer.lasting)
+        head = snapshot.heads.get(kind)
+        if head is None:
+            headers = headers_for(snapshot, wish, answer, "%b" if answer.lasting else "")
+            head = snapshot.heads[kind] = b"HTTP/1.1 200 OK\r\n" + b"".join(
+                b"%b: %b\r\n" % header for header in headers
+            )
+        return head % tag_of(snapshot, self._packed, wish).encode() if answer.lasting else head
 
     def _refuse(self, error: LigraphError) -> None:
         self._live.note_query(self._text, time.perf_counter() - self._started, error.name)
@@ -194,23 +204,41 @@ class Express(HttpToolsProtocol):
         response = await answer_problem(Request(scope), error)
         status = HTTPStatus(response.status_code)
         headers = [header for header in response.raw_headers if header[0] != b"content-length"]
-        self._write(f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(), headers, bytes(response.body))
+        lines = [
+            f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(),
+            *(b"%b: %b\r\n" % header for header in headers),
+        ]
+        self._write(b"".join(lines), bytes(response.body))
 
-    def _write(self, status: bytes, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
+    def _write(self, head: bytes, content: bytes) -> None:
         """Write a response whole, and take up what came meanwhile."""
         if self.transport is None or self.transport.is_closing():
             return
-        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *headers)]
-        self.transport.write(b"".join([status, *lines, b"content-length: %d\r\n\r\n" % len(content), content]))
+        now = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        head = b"%b%bcontent-length: %d\r\n\r\n" % (head, now, len(content))
+        if len(content) < _JOINED:
+            self.transport.write(head + content)
+        else:
+            self.transport.writelines((head, content))
         self.server_state.total_requests += 1
         self._is_busy = False
+        self._used = self.loop.time()
         if self._is_closing:
             self.transport.close()
         elif self._held:
             held, self._held = self._held, b""
             self.transport.resume_reading()
             self.data_received(held)
+        elif self.timeout_keep_alive_task is None:
+            self._wait(self.timeout_keep_alive)
+
+    def _wait(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was not used for a while; a timer is set once, not for every request."""
+        left = self._used + self.timeout_keep_alive - self.loop.time()
+        if self._is_busy or left > 0:
+            self._wait(max(left, 1.0))
         else:
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            super().timeout_keep_alive_handler()

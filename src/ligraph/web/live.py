@@ -75,6 +75,7 @@ class Snapshot:
     kind: str
     bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
+    heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
 
     @cached_property
     def _fixed(self) -> list[tuple[bytes, bytes]]:

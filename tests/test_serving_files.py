@@ -1,0 +1,111 @@
+"""`ligraph serve FILE…`: any RDF files, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from pyoxigraph import RdfFormat, parse
+from servers import serving
+from typer.testing import CliRunner
+
+from ligraph.cli import app
+
+TRIG = """@prefix ex: <http://example.org/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+ex:alice a foaf:Person ; foaf:name "Alice" ; foaf:knows ex:bob, [ foaf:name "Nobody" ] .
+ex:g { ex:bob foaf:name "Bob"@en ; foaf:age 007 ; foaf:knows _:c . _:c foaf:name "Carol" . }
+"""
+XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:f="http://xmlns.com/foaf/0.1/">
+<rdf:Description rdf:about="http://example.org/dora#me"><f:name>Dora</f:name></rdf:Description></rdf:RDF>
+"""
+NAMES = "SELECT ?name { ?s <http://xmlns.com/foaf/0.1/name> ?name } ORDER BY ?name"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "people.trig").write_text(TRIG)
+    (folder / "more.rdf").write_text(XML)
+    (folder / "blank.nt").write_text('_:c <http://xmlns.com/foaf/0.1/name> "Another C" .\n')
+    return [str(folder / name) for name in ("people.trig", "more.rdf", "blank.nt")]
+
+
+@pytest.fixture(scope="module", params=["union", "unnamed"])
+def served(request: pytest.FixtureRequest, files: list[str]) -> Iterator[tuple[str, httpx2.Client]]:
+    with (
+        serving(*files, "--default-graph", request.param) as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        yield request.param, client
+
+
+def names(client: httpx2.Client, query: str = NAMES) -> list[str]:
+    answer = client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    assert answer.status_code == 200, answer.text
+    return answer.text.split("\r\n")[1:-1]
+
+
+def test_the_default_graph_is_the_one_that_was_asked_for(served: tuple[str, httpx2.Client]) -> None:
+    kind, client = served
+    unnamed = ["Alice", "Another C", "Dora", "Nobody"]
+    assert names(client) == (sorted([*unnamed, "Bob", "Carol"]) if kind == "union" else unnamed)
+    assert names(client, NAMES.replace("{ ", "{ GRAPH ?g { ").replace(" }", " } }")) == ["Bob", "Carol"]
+
+
+def test_graphs_keep_their_names_and_blank_nodes_their_file(served: tuple[str, httpx2.Client]) -> None:
+    _, client = served
+    answer = client.get(
+        "/graphs", params={"graph": "http://example.org/g"}, headers={"Accept": "application/n-triples"}
+    )
+    statements = [quad.triple for quad in parse(answer.content, format=RdfFormat.N_TRIPLES)]
+    assert len(statements) == 4
+    # The label _:c of another file is another node: one name for each.
+    query = "SELECT (COUNT(*) AS ?n) { ?c <http://xmlns.com/foaf/0.1/name> ?a, ?b FILTER(STR(?a) < STR(?b)) }"
+    assert names(client, query) == ["0"]
+    assert client.get("/graphs", params={"graph": "http://example.org/none"}).status_code == 404
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
+def test_things_have_pages_at_their_whole_iri(served: tuple[str, httpx2.Client], accept: str) -> None:
+    _, client = served
+    for iri, name in (("http://example.org/alice", "Alice"), ("http://example.org/dora%23me", "Dora")):
+        answer = client.get(f"/doc/{iri}", headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert name in answer.text
+    assert client.get("/id/http://example.org/alice").headers["location"] == "/doc/http%3A//example.org/alice"
+    assert client.get("/doc/http://example.org/nobody").status_code == 404
+
+
+def test_the_first_page_leads_to_them(served: tuple[str, httpx2.Client]) -> None:
+    _, client = served
+    page = client.get("/", headers={"Accept": "text/html"}).text
+    assert 'href="/doc/http://example.org/bob"' in page
+    assert 'href="/doc/http://example.org/dora%23me"' in page
+    assert client.get("/", headers={"Accept": "text/turtle"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["a.ttl", "--host", "0.0.0.0"], "files are served unchecked, to this machine only"),
+        (["a.ttl", "-C", "somewhere"], "FILE does not go together with"),
+        (["a.ttl", "--watch"], "FILE does not go together with"),
+        (["nothing.ttl"], "nothing.ttl cannot be read: No such file or directory"),
+        (["notes.txt"], "notes.txt is no RDF file by its name"),
+        (["broken.ttl"], "broken.ttl:2: "),
+        (["--default-graph", "union"], "--default-graph is for files"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    arguments: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ttl").write_text("<urn:a> <urn:b> 1 .")
+    (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "broken.ttl").write_text("<urn:a> <urn:b>\n; .")
+    run = CliRunner().invoke(app, ["serve", *arguments], catch_exceptions=True)
+    assert run.exit_code != 0
+    assert complaint in str(run.exception)
