@@ -19,8 +19,9 @@ from ligraph import build, create_app, open_release
 from ligraph.cli import app
 from ligraph.errors import BadParameter, CollectionError
 from ligraph.formats import N_TRIPLES, SPARQL_JSON
-from ligraph.stores.queries import Evaluator, Query, Terms
+from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.questions import bind, read_question, read_questions
+from ligraph.stores.results import Terms
 
 TOPICS = """things:
 - {id: scheme/s, prefLabel: Topics}

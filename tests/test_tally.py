@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ligraph.web import tally as tallies
 from ligraph.web.tally import Tally
 
 
@@ -41,7 +40,7 @@ def test_a_process_that_starts_again_has_no_slow_queries_left(tmp_path: Path) ->
 
 def test_clients_are_counted_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [600_000.0]
-    monkeypatch.setattr(tallies.time, "time", lambda: now[0])
+    monkeypatch.setattr("ligraph.web.tally.time.time", lambda: now[0])
     tally = Tally()
     for _ in range(10):
         tally.asks("203.0.113.7")
