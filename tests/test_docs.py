@@ -47,10 +47,11 @@ _VARYING = (
     (r"\d{8}T\d{6}Z-[0-9a-f]{12}", "RELEASE"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"\b[0-9a-f]{32,64}\b", "DIGEST"),
-    (r"(?mi)^(date|content-length): .*$", r"\1: VARIES"),
+    (r"(?mi)^(date|last-modified|content-length): .*$", r"\1: VARIES"),
     (r"[\d,]+ (statements|warnings|bytes)\b", r"N \1"),
     (r'("(?:statements|bytes)":) ?\d+', r"\1 N"),
     (r'"integrity":"(?:whole|not yet checked)"', '"integrity":"whole"'),
+    (r'"queries":"(?:files|memory)"', '"queries":"memory"'),
     (r"(?m)[ \t]+$", ""),
 )
 """What differs from run to run, and what is put in its place before outputs are compared."""
