@@ -44,9 +44,9 @@ class Comparison:
         workloads = workloads_of(data.statements)
         title = f"{data.size:,} triples written, {data.number:,} with what rules derive"
         speeds = {name: workloads[name] for name in SPEEDS if name in self.asked.only}
-        if speeds:
-            yield f"\n{title}: answers a second to 8 connections\n\n"
-            yield self.speeds(systems, data, speeds)
+        for connections in self.asked.connections if speeds else ():
+            yield f"\n{title}: answers a second to {connections} connections\n\n"
+            yield self.speeds(systems, data, speeds, connections)
         if "strangers" in self.asked.only:
             yield f"\n{title}: distinct lookups over {OTHERS} connections, alone and beside {STRANGERS} strangers\n\n"
             yield self.strangers(lasting, data, workloads["distinct"])
@@ -67,7 +67,7 @@ class Comparison:
         tell(text)
         self.notes.append(text)
 
-    def speeds(self, systems: list[System], data: Data, workloads: dict[str, Workload]) -> str:
+    def speeds(self, systems: list[System], data: Data, workloads: dict[str, Workload], connections: int) -> str:
         """Return the table of workloads, each with all systems in turn."""
         rows: list[list[str]] = []
         servers: dict[str, Server] = {}
@@ -78,7 +78,8 @@ class Comparison:
                     servers[system.name] = serving.enter_context(system.serving(data))
             for workload in workloads.values():
                 with self.attempting(workload.title):
-                    rows += self.speed(self.agreeing(servers, workload), workload, data.databases / "questions")
+                    questions = data.databases / "questions"
+                    rows += self.speed(self.agreeing(servers, workload), workload, questions, connections)
         return table(["", "", "answers a second", f"× {Oxigraph.name}", "p50, ms", "p99, ms"], rows)
 
     def agreeing(self, servers: dict[str, Server], workload: Workload) -> dict[str, Server]:
@@ -94,7 +95,9 @@ class Comparison:
                 found[name] = server
         return found
 
-    def speed(self, servers: dict[str, Server], workload: Workload, questions: Path) -> Iterator[list[str]]:
+    def speed(
+        self, servers: dict[str, Server], workload: Workload, questions: Path, connections: int
+    ) -> Iterator[list[str]]:
         """Yield the rows of one workload."""
         found: dict[str, list[wrk.Figures]] = {name: [] for name in servers}
         again = bool(workload.repeated)
@@ -105,7 +108,8 @@ class Comparison:
         for turn in range(self.asked.repeat):
             workload.write(questions, self.asked.seconds)
             for name in list(servers)[:: -1 if turn % 2 else 1]:
-                figures = wrk.ask(servers[name].url, questions, self.asked.seconds, again=again)
+                url = servers[name].url
+                figures = wrk.ask(url, questions, self.asked.seconds, connections=connections, again=again)
                 tell(f"{workload.title}, {turn + 1} of {self.asked.repeat}: {name}, {figures.rate:,.1f} a second")
                 found[name].append(figures)
                 settle(servers[name].pid)

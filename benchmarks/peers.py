@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -143,7 +145,18 @@ class Ligraph:
                 found = re.search(r"http://127\.0\.0\.1:\d+/", log.read_text("utf-8"))
                 return found and found[0]
 
-            yield Server(waited(process, log, address, _START_SECONDS) + "sparql", process.pid)
+            served = waited(process, log, address, _START_SECONDS)
+            # It answers from its files at once, and from memory a few seconds later: that is what goes on.
+            waited(process, log, lambda: _is_settled(served), _START_SECONDS)
+            yield Server(served + "sparql", process.pid)
+
+
+def _is_settled(address: str) -> str | None:
+    """Return where queries are answered from, once that is where it stays."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{address}health", timeout=10) as answer:
+        said = json.load(answer)
+    return str(said["queries"]) if said["queries"] == "memory" or said["statements"] > 2_000_000 else None
 
 
 class _FromPyPI:

@@ -74,6 +74,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_numbers, default=[100_000, 1_000_000], metavar="N,N", help="triples written")
     parser.add_argument("--only", type=_some_of(PHASES), default=PHASES, metavar="PHASE,PHASE", help=some_phases)
     parser.add_argument("--peers", type=_some_of(PEERS), default=PEERS, metavar="PEER,PEER", help=some_peers)
+    parser.add_argument("--connections", type=_numbers, default=[8, 64], metavar="N,N", help="clients at once")
     parser.add_argument("--seconds", type=int, default=10, help="how long each is measured each time")
     parser.add_argument("--strangers-seconds", type=int, default=30, help="the same for strangers and who meets them")
     parser.add_argument("--repeat", type=int, default=3, help="how often each is measured; the median counts")
