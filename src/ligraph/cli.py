@@ -175,7 +175,7 @@ def serve(
         DefaultGraph | None, typer.Option("--default-graph", help="Of files: what a query sees that names no graph.")
     ] = None,
 ) -> None:
-    """Check and build where the sources changed, then serve the site; or serve any RDF files without a collection."""
+    """Check and build where the sources changed, then serve the site. FILE: serve RDF files without a collection."""
     from ligraph.serving import EVERY_ADDRESS, serve_files
     from ligraph.serving import serve as serve_site
 
