@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import tempfile
 import threading
@@ -112,6 +113,8 @@ def _run(
     server = uvicorn.Server(config)
     # Given by its descriptor, a socket would be taken for one that needs no TCP_NODELAY: 40 ms on every answer.
     if workers == 1:
+        # The server passes the signal on once it has ended in good order: that is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         server.run(sockets=[listening])
     else:
         Multiprocess(config, sockets=[listening]).run()

@@ -99,8 +99,11 @@ class Pool:
         self._spare = self._new_lane()
 
     async def close(self) -> None:
-        """End every worker; what is still asked gets no answer."""
+        """End every worker; whoever still waits is told that the service ends."""
         self._is_closing = True
+        error = Overloaded("the service is being stopped", hint="ask again in a few seconds")
+        for job in [*self._queue, *self._long_queue, *(job for lane in self._lanes for job in lane.pending)]:
+            self._settle(job, Told(0, error, 0.0))
         for lane in list(self._lanes):
             self._unmark(lane)
             if lane.transport:
