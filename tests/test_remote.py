@@ -26,6 +26,7 @@ from starlette.testclient import TestClient
 
 from ligraph import build, create_app
 from ligraph.errors import EngineDown, OutOfTime
+from ligraph.stores import endpoint as endpoints
 from ligraph.stores import remote
 from ligraph.stores.endpoint import Endpoint
 
@@ -407,6 +408,26 @@ def test_once_bytes_came_or_time_passed_nothing_is_asked_again(client: TestClien
     assert len(engine.asked) == 1
 
 
+def test_what_was_worked_on_is_not_asked_again(engine: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "_AGAIN_SECONDS", 0.1)
+
+    def give_up(handler: Handler) -> None:
+        time.sleep(0.3)
+        handler.close_connection = True
+
+    async def fail() -> None:
+        endpoint = Endpoint(engine.address)
+        try:
+            await endpoint.post("ASK {}", JSON, seconds=5)
+        finally:
+            await endpoint.close()
+
+    engine.answer = give_up
+    with pytest.raises(EngineDown):
+        asyncio.run(fail())
+    assert len(engine.asked) == 1
+
+
 def test_a_query_that_nobody_waits_for_lets_go_of_the_engine(root: Path, engine: Double) -> None:
     gone = threading.Event()
 
@@ -531,6 +552,26 @@ def test_while_the_data_are_others_nothing_is_tagged_or_kept(
     assert again.content == page.content
     assert again.headers["etag"] == page.headers["etag"]
     assert ask(client).headers["etag"] == rows.headers["etag"]
+
+
+def test_what_was_made_of_other_data_before_that_was_seen_is_not_served_on(client: TestClient, engine: Double) -> None:
+    behind = client.app.state.live.snapshot.engine  # type: ignore[attr-defined]
+
+    def look(state: str) -> None:
+        behind._look_now.set()
+        health(client, state)
+        # Other things than the engine are looked at twice in a second.
+        time.sleep(0.6)
+
+    engine.store.add(EXTRA)
+    assert "example.org/other" in client.get("/doc/person/ada.nt").text
+    assert "example.org/other" in ask(client).text
+    look("different")
+    engine.store.remove(EXTRA)
+    look("same")
+    for suffix in ("nt", "ttl"):
+        assert "example.org/other" not in client.get(f"/doc/person/ada.{suffix}").text
+    assert "example.org/other" not in ask(client).text
 
 
 def test_statements_beside_the_release_are_told(root: Path, store: Store) -> None:

@@ -125,6 +125,7 @@ class Remote:
         """Stop looking, and close all connections."""
         if self._looking:
             self._looking.cancel()
+            await asyncio.wait({self._looking})
         await self.endpoint.close()
 
     # Queries

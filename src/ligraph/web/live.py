@@ -75,6 +75,7 @@ class Snapshot:
     kind: str
     bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
+    doubts: int = 0
     heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
 
     @cached_property
@@ -103,9 +104,11 @@ class Snapshot:
         self.bodies.keep(key, body, len(body))
         return True
 
-    def forget(self) -> None:
-        """Let go of what was made while the engine was thought to have the release."""
-        self.bodies, self.answers = Kept(), Kept()
+    def forget_doubtful(self) -> None:
+        """Let go of what was made before the engine was found to have other data than the release."""
+        if self.engine.doubts != self.doubts:
+            self.doubts = self.engine.doubts
+            self.bodies, self.answers = Kept(), Kept()
 
     def ontology(self) -> list[Triple]:
         """Return the ontology that the release was made with."""
@@ -261,8 +264,7 @@ class Live:
             self.log.write()
             self._read_questions()
             await self._let_go()
-            if not self.snapshot.engine.is_sure:
-                self.snapshot.forget()
+            self.snapshot.forget_doubtful()
             if not self.follows or not verifying.done():
                 continue
             try:
