@@ -57,6 +57,8 @@ _FIRST_LOOK_SECONDS = 10.0
 _MOST_STEPS = 40
 _MOST_READ = 64 * 1024**2
 _LARGE = 100_000
+_DESCRIBED_TOGETHER = 200
+_FETCHED_TOGETHER = 4
 _RESULTS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
     "application/json": QueryResultsFormat.JSON,
@@ -150,9 +152,8 @@ class Remote:
         text = with_schema_as_stored(with_values(query.text, query.bound or {}))
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
             text = with_whole_iris(subjects_query(text), self.terms.endpoint)
-            things = _read(await self._post(text, ROWS), _rows_in)
-            triples = await self._facts(lambda facts: list(describe(facts, things)))
-            return await _aside(100 * len(triples), self.scribe.statements, triples, format_)
+            described = await self._describe(_read(await self._post(text, ROWS), _rows_in))
+            return await _aside(100 * len(described), self.scribe.statements, described, format_)
         text, named = without_from(with_whole_iris(text, self.terms.endpoint))
         dataset = query.dataset or named
         if not reading.answers_with_graph:
@@ -163,6 +164,17 @@ class Remote:
         if any(is_broken(triple.object) for triple in found):
             found = mended(found, _statements_in(await self._post(text, TURTLE_ONLY, dataset)))
         return await _aside(len(reply.content), self.scribe.statements, found, format_)
+
+    async def _describe(self, rows: list[list[Any]]) -> dict[Triple, None]:
+        """Return the statements that describe what rows name; where they are too many, no more than tells that."""
+        things = list(dict.fromkeys(term for row in rows for term in row))
+        found: dict[Triple, None] = {}
+        for start in range(0, len(things), _DESCRIBED_TOGETHER):
+            some = things[start : start + _DESCRIBED_TOGETHER]
+            found |= await self._facts(lambda facts, some=some: dict.fromkeys(describe(facts, [some])))  # type: ignore[misc]
+            if self.terms.rows is not None and len(found) > self.terms.rows:
+                break
+        return found
 
     def _rows(self, reply: Reply, format_: Format, is_ask: bool) -> tuple[bytes, int]:
         return _read(reply, lambda results: self.scribe.rows(_yes_or_no(results) if is_ask else results, format_))
@@ -225,8 +237,10 @@ class Remote:
     async def _fetch(self, excerpt: Excerpt, doubts: int) -> None:
         fetches = fetches_of(excerpt.missing)
         found: dict[Pattern, Found] = {}
-        for part in await asyncio.gather(*(self._found(fetch) for fetch in fetches)):
-            found |= part
+        for start in range(0, len(fetches), _FETCHED_TOGETHER):
+            now = (self._found(fetch) for fetch in fetches[start : start + _FETCHED_TOGETHER])
+            for part in await asyncio.gather(*now):
+                found |= part
         if self.is_sure and self.doubts == doubts:
             for pattern, one in found.items():
                 self.kept.keep(pattern, one, one.size)
