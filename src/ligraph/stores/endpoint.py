@@ -138,7 +138,7 @@ class Endpoint:
         if response.headers.get("x-sql-state") == _PARTIAL:
             raise out_of_time(seconds)
         if rows := response.headers.get("x-sparql-maxrows"):
-            hint = "ask for parts of it, with LIMIT and OFFSET, or take the dump"
+            hint = "ask for parts of it, with LIMIT and OFFSET"
             raise ResultTooLarge(f"the result has {rows} rows or more, and the engine gives no more", hint=hint)
         fine = response.status_code == httpx2.codes.OK
         chunks: list[bytes] = []
@@ -148,7 +148,7 @@ class Endpoint:
                 size += len(chunk)
                 chunks.append(chunk)
                 if fine and most is not None and size > most:
-                    hint = "ask for parts of it, with LIMIT and OFFSET, for fewer variables, or take the dump"
+                    hint = "ask for parts of it, with LIMIT and OFFSET, or for fewer variables"
                     raise ResultTooLarge(f"the result has over {most:,} bytes", hint=hint)
                 if not fine and size > _MOST_SAID:
                     break

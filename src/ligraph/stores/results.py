@@ -107,11 +107,11 @@ class Scribe:
         return content, len(found)
 
     def _too_many(self, what: str) -> ResultTooLarge:
-        hint = "ask for parts of it, with LIMIT and OFFSET, or take the dump"
+        hint = "ask for parts of it, with LIMIT and OFFSET"
         return ResultTooLarge(f"the result has over {self.terms.rows:,} {what}", hint=hint)
 
     def _too_many_bytes(self) -> ResultTooLarge:
-        hint = "ask for parts of it, with LIMIT and OFFSET, for fewer variables, or take the dump"
+        hint = "ask for parts of it, with LIMIT and OFFSET, or for fewer variables"
         return ResultTooLarge(f"the result has over {self.terms.bytes:,} bytes", hint=hint)
 
 
