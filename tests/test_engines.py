@@ -455,6 +455,12 @@ class TestEveryEngine:
             assert ours.status_code == 200, number
             assert triples(ours.content, "application/n-triples") == triples(theirs.content, "application/n-triples")
 
+    def test_the_service_promises_what_it_keeps(self, site: Site) -> None:
+        """What memory a query may take is the business of an engine of others."""
+        said = site.client.get("/sparql", headers={"Accept": "text/turtle"}).text
+        assert f"run for {SECONDS} seconds" in said
+        assert ("bytes of memory" in said) != site.is_remote
+
     def test_health_says_that_the_engine_has_the_release(self, site: Site) -> None:
         health = site.client.get("/health")
         assert health.status_code == 200

@@ -46,6 +46,7 @@ def describe_service(request: Request) -> Response:
 
 def _service_of(live: Live) -> Service:
     limits = live.limits
+    is_ours = live.collection.settings.engine == "embedded"
     return Service(
         endpoint=f"{live.site}sparql",
         union=live.collection.settings.default_graph == "union",
@@ -56,7 +57,7 @@ def _service_of(live: Live) -> Service:
             f"brackets {limits.query_depth:,} levels deep.",
             f"A result may have {limits.result_rows:,} rows or statements, and {limits.result_bytes:,} bytes; a larger "
             "one is refused, never cut.",
-            f"A query may take {limits.query_memory:,} bytes of memory.",
+            *([f"A query may take {limits.query_memory:,} bytes of memory."] if is_ours else []),
             f"{limits.long_queries:,} long queries run at once; a client may send {limits.requests_per_minute:,} "
             "queries a minute.",
         ),
