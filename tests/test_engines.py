@@ -175,6 +175,15 @@ def site(
             yield Site(request.param, client, root)
 
 
+def test_a_missing_virtuoso_is_a_failure_where_it_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.delenv("CI", raising=False)
+    assert not has_virtuoso()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="virtuoso-opensource-7-bin"):
+        has_virtuoso()
+
+
 def things(root: Path) -> list[str]:
     """Return the ids of all things, and of all files."""
     release = open_release(root)
