@@ -292,6 +292,15 @@ def test_a_page_is_not_made_of_answers_to_another_question(client: TestClient, e
     assert client.get("/doc/person/ada").status_code == 502
 
 
+@pytest.mark.parametrize(
+    "content",
+    [ROWS, b'{"head":{"vars":[]},"results":{"bindings":[{}]}}', b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'],
+)
+def test_rows_are_no_yes_and_no_no(client: TestClient, engine: Double, content: bytes) -> None:
+    engine.answer = lambda handler: handler.send(JSON, content)
+    assert ask(client, "ASK { ?s ?p ?o }").status_code == 502
+
+
 def test_statements_without_a_length_may_be_cut(client: TestClient, engine: Double) -> None:
     engine.answer = raw(head(Content_Type="application/n-triples", Connection="close") + b"<urn:a> <urn:b> <urn:c> .\n")
     assert ask(client, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "text/turtle").status_code == 502

@@ -13,28 +13,21 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pyoxigraph import (
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Triple,
-    parse,
-    parse_query_results,
-)
+from pyoxigraph import Triple
 
-from ligraph.errors import EngineDown, EngineError, LigraphError, OutOfTime, Overloaded
+from ligraph.errors import EngineDown, EngineError, LigraphError, Overloaded
 from ligraph.formats import Format
 from ligraph.kept import Kept
 from ligraph.stores.comparison import Comparison, compare
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.durations import is_broken, mended, query_for
 from ligraph.stores.embedded import Release
-from ligraph.stores.endpoint import Endpoint, Reply, first_line, out_of_time, tells_of_time
+from ligraph.stores.endpoint import Endpoint, Reply, out_of_time
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.pool import Board, Bounds
 from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
+from ligraph.stores.replies import read_results, rows_in, statements_in, yes_or_no
 from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.rewriting import asks_yes_or_no, check_syntax, with_whole_iris, without_from
 from ligraph.stores.tokens import Reading, with_schema_as_stored, with_values
@@ -59,16 +52,7 @@ _MOST_READ = 64 * 1024**2
 _LARGE = 100_000
 _DESCRIBED_TOGETHER = 200
 _FETCHED_TOGETHER = 4
-_RESULTS = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "application/xml": QueryResultsFormat.XML,
-    "text/xml": QueryResultsFormat.XML,
-}
 _log = logging.getLogger("ligraph")
-
-Results = QuerySolutions | QueryBoolean
 
 
 class Remote:
@@ -152,7 +136,7 @@ class Remote:
         text = with_schema_as_stored(with_values(query.text, query.bound or {}))
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
             text = with_whole_iris(subjects_query(text), self.terms.endpoint)
-            described = await self._describe(_read(await self._post(text, ROWS), _rows_in))
+            described = await self._describe(read_results(await self._post(text, ROWS), rows_in))
             return await _aside(100 * len(described), self.scribe.statements, described, format_)
         text, named = without_from(with_whole_iris(text, self.terms.endpoint))
         dataset = query.dataset or named
@@ -160,9 +144,9 @@ class Remote:
             reply = await self._post(text, ROWS, dataset)
             return await _aside(len(reply.content), self._rows, reply, format_, asks_yes_or_no(text))
         reply = await self._post(text, STATEMENTS, dataset)
-        found = await _aside(len(reply.content), _statements_in, reply)
+        found = await _aside(len(reply.content), statements_in, reply)
         if any(is_broken(triple.object) for triple in found):
-            found = mended(found, _statements_in(await self._post(text, TURTLE_ONLY, dataset)))
+            found = mended(found, statements_in(await self._post(text, TURTLE_ONLY, dataset)))
         return await _aside(len(reply.content), self.scribe.statements, found, format_)
 
     async def _describe(self, rows: list[list[Any]]) -> dict[Triple, None]:
@@ -177,7 +161,7 @@ class Remote:
         return found
 
     def _rows(self, reply: Reply, format_: Format, is_ask: bool) -> tuple[bytes, int]:
-        return _read(reply, lambda results: self.scribe.rows(_yes_or_no(results) if is_ask else results, format_))
+        return read_results(reply, lambda results: self.scribe.rows(yes_or_no(results) if is_ask else results, format_))
 
     async def _long(self, work: Coroutine[Any, Any, Made]) -> Made:
         """Return what comes of work; where it takes long, it needs one of the places for that."""
@@ -248,14 +232,14 @@ class Remote:
 
     async def _found(self, fetch: Fetch) -> dict[Pattern, Found]:
         reply = await self._post(fetch.query, ROWS)
-        rows = await _aside(len(reply.content), _read, reply, _rows_in)
+        rows = await _aside(len(reply.content), read_results, reply, rows_in)
         try:
             found = fetch.read(rows)
         except (ValueError, IndexError, TypeError) as error:
             raise EngineError(f"{self.endpoint.name} answers another question than it was asked: {error}") from None
         broken = {quad.subject for one in found.values() for quad in one.quads if is_broken(quad.object)}
         if broken:
-            right = _statements_in(await self._post(query_for(broken), TURTLE_ONLY))
+            right = statements_in(await self._post(query_for(broken), TURTLE_ONLY))
             found = {pattern: Found(mended(one.quads, right), one.is_whole) for pattern, one in found.items()}
         return found
 
@@ -291,11 +275,11 @@ class Remote:
 
     async def _select(self, query: str) -> list[list[Any]]:
         reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
-        return _read(reply, _rows_in)
+        return read_results(reply, rows_in)
 
     async def _ask(self, query: str) -> bool:
         reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
-        return _read(reply, lambda results: bool(_yes_or_no(results)))
+        return read_results(reply, lambda results: bool(yes_or_no(results)))
 
     # The endpoint
 
@@ -333,66 +317,3 @@ async def _aside(size: int, work: Callable[..., Made], *arguments: Any) -> Made:
     if size < _LARGE:
         return work(*arguments)
     return await asyncio.to_thread(work, *arguments)
-
-
-def _read(reply: Reply, use: Callable[[Results], Made]) -> Made:
-    """Return what is made of results.
-
-    Raises: EngineError where they are none, or are cut; OutOfTime where they end with words of that; what `use` raises.
-    """
-    format_ = _RESULTS.get(reply.media_type)
-    problem: LigraphError
-    try:
-        if format_ is None:
-            raise ValueError("no results")
-        return use(parse_query_results(reply.content, format=format_))
-    except LigraphError as error:
-        problem = error
-    except (SyntaxError, ValueError, OSError) as error:
-        problem = _no_results(reply, "results", error)
-    # Results belong to the thread that read them, and an error would carry them to another one.
-    raise problem.with_traceback(None)
-
-
-def _no_results(reply: Reply, wanted: str, error: Exception) -> LigraphError:
-    said = reply.content[-500:].decode("utf-8", "replace")
-    # An engine that has begun to answer can say only in the answer itself that the time is over.
-    if tells_of_time(said):
-        return OutOfTime("the query ran longer than the engine lets it", hint="ask for less, or use LIMIT")
-    begin = first_line(reply.content[:500].decode("utf-8", "replace"))
-    media_type = reply.media_type or "nothing that has a type"
-    return EngineError(
-        f"the engine answers with {media_type} that is no {wanted}, or is cut: {error}; it begins: {begin}"
-    )
-
-
-def _rows_in(results: Results) -> list[list[Any]]:
-    if isinstance(results, QueryBoolean):
-        raise ValueError("a yes or no where rows should be")
-    return [list(row) for row in results]
-
-
-def _yes_or_no(results: Results) -> QueryBoolean:
-    """Return a yes or no as such: Virtuoso gives it as one row with a number."""
-    if isinstance(results, QueryBoolean):
-        return results
-    rows = _rows_in(results)
-    is_so = bool(rows) and str(getattr(rows[0][0], "value", "")) in ("1", "true")
-    parsed = parse_query_results(f'{{"head":{{}},"boolean":{str(is_so).lower()}}}', format=QueryResultsFormat.JSON)
-    assert isinstance(parsed, QueryBoolean)
-    return parsed
-
-
-def _statements_in(reply: Reply) -> list[Triple]:
-    """Return the statements of a reply.
-
-    Raises: EngineError where they are none, or are cut; OutOfTime.
-    """
-    format_ = RdfFormat.from_media_type(reply.media_type)
-    try:
-        if format_ is None:
-            raise ValueError("no statements")
-        return [quad.triple for quad in parse(reply.content, format=format_)]
-    except (SyntaxError, ValueError, OSError) as error:
-        problem = _no_results(reply, "RDF", error)
-    raise problem
