@@ -29,6 +29,8 @@ _RESULTS = {
     "text/xml": QueryResultsFormat.XML,
 }
 
+_ASKED = "__ASK_RETVAL"
+
 
 def read_results(reply: Reply, use: Callable[[Results], Made]) -> Made:
     """Return what is made of results.
@@ -72,14 +74,15 @@ def rows_in(results: Results) -> list[list[Any]]:
 
 
 def yes_or_no(results: Results) -> QueryBoolean:
-    """Return a yes or no as such: Virtuoso gives it as one row with a number.
+    """Return a yes or no as such: Virtuoso gives a yes as one row with a number, and a no as none.
 
     Raises: ValueError for other rows.
     """
     if isinstance(results, QueryBoolean):
         return results
-    values = [getattr(term, "value", None) for row in rows_in(results) for term in row]
-    if values not in (["0"], ["1"]):
+    is_answer = [variable.value for variable in results.variables] == [_ASKED]
+    values = [getattr(term, "value", None) for row in results for term in row]
+    if not is_answer or values not in ([], ["0"], ["1"]):
         raise ValueError("rows where a yes or no should be")
     word = "true" if values == ["1"] else "false"
     parsed = parse_query_results(f'{{"head":{{}},"boolean":{word}}}', format=QueryResultsFormat.JSON)
