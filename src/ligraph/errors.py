@@ -211,6 +211,14 @@ class TooLarge(RequestError):
     title = "The request is too large"
 
 
+class HeadTooLarge(TooLarge):
+    """An address and headers over what a request may have before its body."""
+
+    status = 431
+    name = "head-too-large"
+    title = "The request begins with too much"
+
+
 class UnsupportedMediaType(RequestError):
     """A body of a kind that is not read here."""
 

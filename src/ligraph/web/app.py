@@ -18,7 +18,7 @@ from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.documents import redirect_thing, show_document
-from ligraph.web.front import EXPOSED, Front
+from ligraph.web.front import Front
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
@@ -27,6 +27,7 @@ from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.questions import answer_question, list_questions
+from ligraph.web.responses import EXPOSED
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
 

@@ -15,21 +15,23 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from starlette.requests import Request
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ligraph.errors import BadRequest, LigraphError
+from ligraph.errors import BadRequest, LigraphError, TooManyRequests
 from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job
 from ligraph.stores.pool import Pool
 from ligraph.stores.queries import Answer, Query
 from ligraph.web.answers import Wish, admit, headers_for, tag_of, wish_of
 from ligraph.web.clients import client_of
+from ligraph.web.connections import Connection
 from ligraph.web.fields import decode_value
-from ligraph.web.live import Live
 from ligraph.web.problems import answer_problem
+from ligraph.web.responses import SHARED
 
 # A request line and headers as every client writes them; whatever is out of the ordinary goes the long way.
-_SIMPLE = re.compile(rb"GET ([!->@-~]*)\?query=([!-%'-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n")
+_SIMPLE = re.compile(
+    rb"GET ([!->@-~]*)\?query=([!\x22$%'-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n"
+)
 _PLAIN = frozenset(
     {
         b"accept-language",
@@ -50,6 +52,7 @@ _PLAIN = frozenset(
 _LARGEST = 16_384
 _MOST_HELD = 65_536
 _JOINED = 16_384
+_SHARED_LINES = b"".join(b"%b: %b\r\n" % header for header in SHARED)
 
 
 @lru_cache(maxsize=512)
@@ -72,19 +75,16 @@ def read_headers(block: bytes) -> Wish | None:
     return wish if (wish.rows or wish.statements) and b"host:" in block.lower() else None
 
 
-class Express(HttpToolsProtocol):
+class Express(Connection):
     """One connection."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._live = cast(Live, self.app.state.live)
         self._paths = {path.encode() for path in ("/sparql", f"{self._live.root_path}/sparql")}
-        self._is_within = False
         self._job: Job | None = None
         self._is_busy = False
         self._is_closing = False
         self._held = b""
-        self._used = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note who asks."""
@@ -100,22 +100,13 @@ class Express(HttpToolsProtocol):
         elif not (self._is_free() and self._answers(data)):
             super().data_received(data)
 
-    def on_message_begin(self) -> None:
-        """Note that a request goes the long way."""
-        self._is_within = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """Note that a request has come whole."""
-        self._is_within = False
-        super().on_message_complete()
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the query of a client that went away."""
         if self._job:
             cast(Pool, self._snapshot.engine).leave(self._job)
             self._job = None
             self._live.note_query(self._text, time.perf_counter() - self._started, "left")
+        self._is_busy = False
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -126,11 +117,18 @@ class Express(HttpToolsProtocol):
             super().shutdown()
 
     def _is_free(self) -> bool:
-        return not self._is_within and (self.cycle is None or self.cycle.response_complete)
+        """Return whether no request is on its way, and the client reads its answers: else they would pile up here."""
+        is_done = self.cycle is None or self.cycle.response_complete
+        return is_done and not self._is_within and not self.flow.write_paused
+
+    def _awaits(self) -> bool:
+        return not self._is_busy and super()._awaits()
 
     def _answers(self, data: bytes) -> bool:
         """Answer a request where it is a simple one; return whether it was."""
         if len(data) > _LARGEST or not (match := _SIMPLE.fullmatch(data)) or match[1] not in self._paths:
+            return False
+        if len(match[2]) > self._live.limits.query_bytes:
             return False
         live, snapshot = self._live, self._live.snapshot
         wish = read_headers(match[3])
@@ -146,6 +144,10 @@ class Express(HttpToolsProtocol):
         try:
             if self._is_stranger:
                 admit(live, self.client[0] if self.client else "", {})
+        except TooManyRequests as error:
+            self._begin_to_explain(error)
+            return True
+        try:
             kept = snapshot.answers.get(self._packed)
             if kept:
                 self._send(kept, "cached")
@@ -185,6 +187,9 @@ class Express(HttpToolsProtocol):
 
     def _refuse(self, error: LigraphError) -> None:
         self._live.note_query(self._text, time.perf_counter() - self._started, error.name)
+        self._begin_to_explain(error)
+
+    def _begin_to_explain(self, error: LigraphError) -> None:
         self._is_busy = True
         task = self.loop.create_task(self._explain(error))
         self.tasks.add(task)
@@ -215,7 +220,7 @@ class Express(HttpToolsProtocol):
         if self.transport is None or self.transport.is_closing():
             return
         now = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
-        head = b"%b%bcontent-length: %d\r\n\r\n" % (head, now, len(content))
+        head = b"%b%bcontent-length: %d\r\n%b\r\n" % (head, now, len(content), _SHARED_LINES)
         if len(content) < _JOINED:
             self.transport.write(head + content)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,14 +15,9 @@ from ligraph.errors import Overloaded
 from ligraph.web.answers import ClientGone
 from ligraph.web.openapi import describe_paths
 from ligraph.web.problems import answer_problem
+from ligraph.web.responses import SHARED
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
-
-EXPOSED = ("Link", "ETag", "Location", "Content-Location", "Retry-After")
-_SHARED = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
-]
 
 
 class Front(FastAPI):
@@ -35,7 +30,10 @@ class Front(FastAPI):
         super().__init__(**options)
         self._prefix = prefix
         self._hot: dict[tuple[str, str], Handler] = {
-            (method, prefix + route.path): route.endpoint for route in hot for method in route.methods or ()
+            (method, before + route.path): route.endpoint
+            for route in hot
+            for method in route.methods or ()
+            for before in ("", prefix)
         }
 
     def openapi(self) -> dict[str, Any]:
@@ -57,7 +55,7 @@ class Front(FastAPI):
         response: ASGIApp
         try:
             response = await handler(request)
-        except ClientGone:
+        except (ClientGone, ClientDisconnect):
             return
         except asyncio.CancelledError:
             error = Overloaded("the service is being stopped", hint="ask again in a few seconds")
@@ -75,7 +73,7 @@ def _shared(send: Send) -> Send:
 
     async def send_shared(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *_SHARED]
+            message["headers"] = [*message["headers"], *SHARED]
         await send(message)
 
     return send_shared

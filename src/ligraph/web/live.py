@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import resource
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,7 @@ _NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options"
 _PROGRAM = "ligraph.web.answering"
 _POLL_SECONDS = 0.5
 _SLOTS = 256
+_KEPT_DESCRIPTORS = 256
 _PATIENCE_SECONDS = 300
 _log = logging.getLogger("ligraph")
 
@@ -130,6 +132,9 @@ class Live:
         self.collection = collection
         self.limits = settings.limits
         self.services = tuple(settings.services)
+        # Some descriptors are left for workers and the files of releases.
+        descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.most_connections = max(descriptors - _KEPT_DESCRIPTORS, descriptors // 2)
         self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.proxies]
         self.site = site
         self.root_path = root_path

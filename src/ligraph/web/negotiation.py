@@ -19,6 +19,7 @@ _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\s*""")
 # The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _LONGEST_KEPT = 500
+_MOST_RANGES = 100
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 
@@ -45,9 +46,9 @@ class MediaRange:
 
 def parse_accept(header: str) -> list[MediaRange]:
     """Return the media ranges of an Accept header; elements that are malformed are passed over."""
-    ranges = []
+    ranges: list[MediaRange] = []
     position = 0
-    while position < len(header):
+    while position < len(header) and len(ranges) < _MOST_RANGES:
         match = _RANGE.match(header, position)
         if match:
             position = match.end()
@@ -119,14 +120,18 @@ def _letters(name: str) -> str:
     return re.sub("[^a-z0-9]", "", name[:_LONGEST_KEPT].lower())
 
 
-@lru_cache(maxsize=256)
 def choose_coding(header: str) -> str:
     """Return the content coding that an Accept-Encoding header likes best, "" for none.
 
     Source: RFC 9110 section 12.5.3.
     """
+    return _chosen_coding(header[:_LONGEST_KEPT])
+
+
+@lru_cache(maxsize=256)
+def _chosen_coding(header: str) -> str:
     wanted: dict[str, float] = {}
-    for item in header[:_LONGEST_KEPT].split(","):
+    for item in header.split(","):
         name, _, parameter = item.partition(";")
         value = parameter.strip().lower().removeprefix("q=") or "1"
         wanted[name.strip().lower()] = float(value) if _QUALITY.fullmatch(value) else 0.0
@@ -171,7 +176,9 @@ def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_me
     header = ", ".join(request.headers.getlist("accept"))
     chosen = choose(formats, header)
     if chosen is None:
-        raise NotAcceptable(f"no format of this address fits “Accept: {header}”", hint=f"ask for one of {offered}")
+        raise NotAcceptable(
+            f"no format of this address fits “Accept: {header[:_LONGEST_KEPT]}”", hint=f"ask for one of {offered}"
+        )
     return chosen
 
 

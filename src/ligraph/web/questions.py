@@ -77,7 +77,7 @@ def _wish(headers: Headers, question: Question, named: str) -> Wish | None:
     if format_ is HTML:
         return None
     if format_ is None:
-        wanted = f"“{named}”" if named else f"“Accept: {accept}”"
+        wanted = f"“{named[:100]}”" if named else f"“Accept: {accept[:500]}”"
         raise NotAcceptable(f"the answer cannot be given as {wanted}", hint=f"ask for one of {media_types(offered)}")
     coding = choose_coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
     return Wish(format_, called, format_, called, coding)

@@ -15,6 +15,16 @@ POLICY = (
 """Content-Security-Policy of pages: no script runs in them, ours or another's."""
 
 
+EXPOSED = ("Link", "ETag", "Location", "Content-Location", "Retry-After")
+SHARED = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
+]
+"""What lets any page read an answer; said to all, as a cache keeps one answer for all.
+
+Source: Fetch Standard (WHATWG) section 3.3.5, CORS protocol and HTTP caches."""
+
+
 Headers = Mapping[bytes, bytes]
 """The headers of a request, by name in small letters."""
 

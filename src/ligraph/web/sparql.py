@@ -49,7 +49,7 @@ def _fitting(headers: Headers, named: str) -> Wish:
     """
     wish = wish_of(headers, named)
     if wish.rows is None and wish.statements is None:
-        wanted = f"“format={named}”" if named else f"“Accept: {headers.get(b'accept', b'').decode('latin-1')}”"
+        wanted = f"“format={named[:100]}”" if named else f"“Accept: {wish.accept[:500]}”"
         offered = f"{media_types(RESULTS)}; for statements {media_types(GRAPHS)}"
         raise NotAcceptable(f"no format of results fits {wanted}", hint=f"ask for one of {offered}")
     return wish
@@ -63,11 +63,11 @@ async def _posted(request: Request, headers: Headers, address: Fields, limit: in
     kind, _, parameters = headers.get(b"content-type", b"").decode("latin-1").partition(";")
     kind = kind.strip().lower()
     if kind not in (FORM, QUERY):
-        message = f"a query is posted as {FORM} or {QUERY}, not as “{kind}”" if kind else "the body has no Content-Type"
-        raise UnsupportedMediaType(message, hint=f"post the query itself as {QUERY}, or a form with a field “query”")
+        found = f"a query is not posted as “{kind[:100]}”" if kind else "the body has no Content-Type"
+        raise UnsupportedMediaType(found, hint=f"post the query itself as {QUERY}, or a form with a field “query”")
     charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip('" ')
     if charset and charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(f"the body is said to be {charset}", hint="send UTF-8")
+        raise UnsupportedMediaType(f"the body is said to be {charset[:100]}", hint="send UTF-8")
     body = await _read_body(request, limit)
     if "query" in address:
         raise BadRequest("the request has a query in its address beside its body", hint="send one of them")

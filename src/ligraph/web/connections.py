@@ -1,0 +1,120 @@
+"""One connection, as far as a client may use it: requests come in time and begin with so much, answers are read.
+
+Source: RFC 9110 section 15.5.1 (400); RFC 6585 section 5 (431).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, cast
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ligraph.errors import BadRequest, HeadTooLarge, LigraphError
+from ligraph.web.live import Live
+from ligraph.web.problems import problem_of
+
+LARGEST_HEAD = 65_536
+"""Bytes of a request before its body: what is longer is posted."""
+
+PATIENCE_SECONDS = 30.0
+"""For how long a request may be on its way, and an answer lie unread."""
+
+_LEAST_READ = 65_536
+
+
+class Connection(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._live = cast(Live, self.app.state.live)
+        self._head = 0
+        self._is_head = self._is_within = False
+        self._unread = 0
+        self._used = self.loop.time()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a connection, unless so many are open that none would be left to reach workers by."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._watch = self.loop.call_later(PATIENCE_SECONDS, self._look)
+        if len(self.connections) > self._live.most_connections:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._watch.cancel()
+        super().connection_lost(exc)
+        # Left to uvicorn after a connection that broke, this timer would hold on to all that the connection had.
+        self._unset_keepalive_if_required()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless a head goes on for too long."""
+        super().data_received(data)
+        if self._is_head:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD and not self.transport.is_closing():
+                self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Note that a request has begun to come."""
+        self._is_head = self._is_within = True
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Begin with a request, unless its head is too large."""
+        self._is_head = False
+        self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if self._head > LARGEST_HEAD:
+            raise HeadTooLarge("the head of the request is too large")
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that a request has come whole."""
+        self._is_within = False
+        self._used = self.loop.time()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Note that the client may ask again."""
+        self._used = self.loop.time()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that what came is not a request, or too large a one, and close the connection."""
+        error: LigraphError = BadRequest("what came is not a request of HTTP/1.1")
+        if self._head > LARGEST_HEAD:
+            message = f"the address and headers of the request are over {LARGEST_HEAD:,} bytes"
+            error = HeadTooLarge(message, hint="post a long query as application/sparql-query")
+        base = self._live.snapshot.release.manifest.base or self._live.site
+        content = orjson.dumps(problem_of(error, base))
+        status = HTTPStatus(error.status)
+        lines = [
+            f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(),
+            *(b"%b: %b\r\n" % header for header in self.server_state.default_headers),
+            b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n",
+            b"content-length: %d\r\n\r\n" % len(content),
+        ]
+        self.transport.write(b"".join((*lines, content)))
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: curl asks for HTTP/2 with every request, and is content with HTTP/1.1."""
+
+    def _look(self) -> None:
+        """Close the connection where a client holds it for nothing."""
+        unread = self.transport.get_write_buffer_size()
+        is_late = self._awaits() and self.loop.time() - self._used > PATIENCE_SECONDS
+        if unread and self._unread and unread > self._unread - _LEAST_READ:
+            self.transport.abort()
+        elif is_late and not unread:
+            self.transport.close()
+        self._unread = unread
+        self._watch = self.loop.call_later(PATIENCE_SECONDS, self._look)
+
+    def _awaits(self) -> bool:
+        """Return whether it is for the client to send something."""
+        return self._is_within or self.cycle is None or self.cycle.response_complete
