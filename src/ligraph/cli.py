@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -167,7 +168,7 @@ def serve(
     root: Root = Path(),
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to bind; 0 picks a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that serve.")] = 1,
     release: Annotated[str | None, typer.Option(metavar="ID", help="Serve this release; leave sources alone.")] = None,
     root_path: Annotated[str, typer.Option(metavar="PREFIX", help="Path at which a proxy serves the site.")] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Build again whenever the sources change.")] = False,
@@ -176,9 +177,11 @@ def serve(
     ] = None,
 ) -> None:
     """Check and build where the sources changed, then serve the site. FILE: serve RDF files without a collection."""
-    from ligraph.serving import EVERY_ADDRESS, serve_files
+    from ligraph.serving import EVERY_ADDRESS, LOOPBACK, serve_files
     from ligraph.serving import serve as serve_site
 
+    if root_path and not root_path.startswith("/"):
+        raise UsageError(f"--root-path {root_path} is not a path", hint=f"write --root-path /{root_path}")
     if files:
         if release or watch or root != Path():
             raise UsageError("FILE does not go together with --collection, --release and --watch")
@@ -200,8 +203,6 @@ def serve(
         raise UsageError("--default-graph is for files; a collection has a setting", hint=hint)
     if watch and release:
         raise UsageError("--watch and --release do not go together: a given release does not change")
-    if root_path and not root_path.startswith("/"):
-        raise UsageError(f"--root-path {root_path} is not a path", hint=f"write --root-path /{root_path}")
     if release is None:
         _build_or_keep(root)
     if watch:
@@ -212,6 +213,9 @@ def serve(
         say(
             "Note: every address of this machine is answered; set site in ligraph.toml to the one that pages shall name"
         )
+    settings = open_collection(root).settings
+    if settings.site and host in LOOPBACK and not settings.proxies:
+        say("Note: if a proxy stands before this, name it as proxies in ligraph.toml: else its clients are not counted")
     serve_site(
         root,
         host=host,
@@ -244,7 +248,9 @@ def query(
     from ligraph.querying import ask, ask_stored
 
     if (text is None) == (stored is None):
-        raise UsageError("name a query, or a stored question with --stored NAME", hint="ligraph query --help")
+        raise typer.BadParameter("name one query: FILE, TEXT or --stored NAME")
+    # The engine answers in one call, in which nothing of Python's sees that a person wants it to end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     name = format_.value if format_ else None
     if stored:
         answer = ask_stored(root, stored, _read_values(param or []), name, release)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 from pyoxigraph import Literal, NamedNode
 
 from ligraph.errors import CollectionError, SettingsError
@@ -222,6 +223,9 @@ def open_collection(root: Path) -> Collection:
         raise CollectionError(f"{path} cannot be read: {error.strerror}") from None
     try:
         settings = Settings(**values)
+    except UnreadableSetting as error:
+        hint = "write a list as JSON, such as '[\"10.0.0.1\"]'"
+        raise SettingsError(f"a setting in the environment cannot be read: {error}", hint=hint) from None
     except ValidationError as error:
         raise SettingsError("\n".join(f"{path}: {_explain(detail)}" for detail in error.errors())) from None
     return Collection(root.resolve(), settings)

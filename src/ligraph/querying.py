@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pyoxigraph import Triple
 
-from ligraph.config import open_collection
+from ligraph.config import Collection, open_collection
 from ligraph.errors import UsageError
 from ligraph.formats import GRAPHS, JSON_LD, RESULTS, SPARQL_JSON, Format, by_name
-from ligraph.stores.embedded import Release, open_release
+from ligraph.releases.history import release_folder
+from ligraph.stores.embedded import Release, open_folder
 from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.questions import SUFFIX, bind, read_question
 from ligraph.stores.results import Terms, Writer
@@ -37,10 +38,12 @@ def ask(root: Path, query: str, format_: str | None, release: str | None = None)
 
     Raises: UsageError when the format does not fit the query's form; BadRequest or Refused for the query.
     """
-    return _ask(open_release(root, release), query, format_, None)
+    return _ask(open_collection(root), release, query, format_, None)
 
 
-def _ask(opened: Release, query: str, format_: str | None, bound: Mapping[str, str] | None) -> Asked:
+def _ask(
+    collection: Collection, release: str | None, query: str, format_: str | None, bound: Mapping[str, str] | None
+) -> Asked:
     graph = read_query(query).answers_with_graph
     name = format_ or ("ttl" if graph else TABLE)
     is_table = name == TABLE and not graph
@@ -50,7 +53,9 @@ def _ask(opened: Release, query: str, format_: str | None, bound: Mapping[str, s
             ("statements", "ttl, nt, jsonld, rdf, trig or nq") if graph else ("rows", "table, csv, tsv, json or xml")
         )
         raise UsageError(f"this query answers with {kind}, which cannot be printed as {name}", hint=f"choose {fit}")
-    evaluator = Evaluator(opened, Terms(prefixes=True), _writers(opened))
+    opened = open_folder(release_folder(collection, release))
+    terms = Terms(prefixes=True, union=collection.settings.default_graph == "union")
+    evaluator = Evaluator(opened, terms, _writers(opened))
     answer = evaluator.answer(Query(query, rows=chosen, statements=chosen, bound=bound))
     return Asked(answer.content, is_table, opened.ids)
 
@@ -68,8 +73,8 @@ def ask_stored(
         known = ", ".join(sorted(found.stem for found in collection.queries.glob(f"*{SUFFIX}"))) or "none"
         raise UsageError(f"{root} has no stored question “{name}”", hint=f"it has {known}")
     question = read_question(path)
-    opened = open_release(root, release)
-    return _ask(opened, question.text, format_, bind(question, values, opened.ids))
+    bound = bind(question, values, collection.settings.ids)
+    return _ask(collection, release, question.text, format_, bound)
 
 
 def _writers(release: Release) -> Mapping[Format, Writer]:

@@ -31,7 +31,7 @@ EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: 
 """Hosts that stand for every address of this machine, and the one of them by which it reaches itself."""
 
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(
@@ -84,7 +84,7 @@ def serve_files(
     Raises: UsageError for an address that others reach, and for files of unknown formats; CollectionError for a file
     that cannot be read.
     """
-    if host not in _LOOPBACK:
+    if host not in LOOPBACK:
         hint = "make a collection of them with: ligraph new DIR"
         raise UsageError(f"files are served unchecked, to this machine only, and {host} is for others", hint=hint)
     with tempfile.TemporaryDirectory(prefix="ligraph-files-") as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -96,7 +97,10 @@ def _read(path: Path, *, rename: bool) -> list[Quad]:
             return list(parse(stream, format=_READERS[format_], base_iri=base, rename_blank_nodes=rename))
     except SyntaxError as error:
         line = f":{error.lineno}" if error.lineno else ""
-        raise CollectionError(f"{path}{line}: {error.msg}") from None
+        what = re.sub(
+            r"^(Parser error )?at line \d+( column \d+)?( between columns? \d+ and (column )?\d+)?: ", "", error.msg
+        )
+        raise CollectionError(f"{path}{line}: {what}") from None
     except (OSError, ValueError) as error:
         raise CollectionError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

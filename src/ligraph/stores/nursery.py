@@ -94,11 +94,11 @@ class Nursery:
         waker.setblocking(False)
         signal.set_wakeup_fd(waker.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        self._tell(b"held", 0, self._try_confinement())
         selector = selectors.DefaultSelector()
         selector.register(self.control, selectors.EVENT_READ)
         selector.register(awake, selectors.EVENT_READ)
         try:
+            self._tell(b"held", 0, self._try_confinement())
             while True:
                 for key, _ in selector.select():
                     if key.fileobj is awake:
@@ -109,6 +109,7 @@ class Nursery:
         except ConnectionError:
             return
         finally:
+            signal.set_wakeup_fd(-1)
             for pid in self.workers:
                 os.kill(pid, signal.SIGKILL)
 

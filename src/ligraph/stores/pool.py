@@ -136,10 +136,11 @@ class Pool:
 
         Raises: Overloaded.
         """
-        if self._count >= self.bounds.most:
-            raise Overloaded(f"{self._count:,} queries are waiting already", hint="ask again in a few seconds")
+        waiting = self.board.total("waiting")
+        if waiting >= self.bounds.most:
+            raise Overloaded(f"{waiting:,.0f} queries are waiting already", hint="ask again in a few seconds")
         job = Job(packed, tell, outward=outward)
-        self._count += 1
+        self._expect(1)
         if job.is_long:
             self._long_queue.append(job)
             self._start_long()
@@ -154,12 +155,16 @@ class Pool:
     def leave(self, job: Job) -> None:
         """Drop a job for which nobody waits any more; a query that runs is ended soon."""
         if not job.is_settled:
-            self._count -= 1
+            self._expect(-1)
             job.leave()
+
+    def _expect(self, more: int) -> None:
+        self._count += more
+        self.board.add("waiting", more)
 
     def _settle(self, job: Job, told: Told) -> None:
         if not job.is_settled:
-            self._count -= 1
+            self._expect(-1)
             job.settle(told)
 
     def _send_on(self) -> None:

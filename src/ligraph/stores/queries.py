@@ -160,7 +160,10 @@ def refuse_services(reading: Reading, allowed: tuple[str, ...]) -> None:
     """
     for address in reading.services:
         if not allowed:
-            raise Refused("SERVICE is not allowed here: it would make this server ask others", hint="ask them yourself")
+            raise Refused(
+                "SERVICE is not allowed here: it would make this server ask others",
+                hint="ask that endpoint itself, and join what both answer",
+            )
         if address is None:
             message = "SERVICE is allowed here only with an address that is written out"
             raise Refused(message, hint=f"write one of {', '.join(f'<{known}>' for known in allowed)}")

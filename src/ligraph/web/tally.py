@@ -24,6 +24,7 @@ KILLS = ("time", "left", "moved", "crash", "starved")
 
 _FIELDS = (
     "slow",
+    "waiting",
     "rows",
     "bytes",
     *(f"kill {kind}" for kind in KILLS),
@@ -57,7 +58,9 @@ class Tally:
         self._asked = [view[_HEAD : _HEAD + _SKETCH].cast("I") for view in views]
         self._salt = hashlib.sha256(str(path).encode() if path else os.urandom(16)).digest()
         self.own = self._claim(blocks)
-        self._counts[self.own][_PLACES["slow"]] = 0
+        # What a process had when it ended, it has no more.
+        for name in ("slow", "waiting"):
+            self._counts[self.own][_PLACES[name]] = 0
 
     def _claim(self, blocks: int) -> int:
         """Return a block that no living process has: the lock on it ends with its process."""
