@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from servers import serving
 from starlette.testclient import TestClient
 
 from ligraph import build, create_app
+from ligraph.errors import TooComplex
+from ligraph.stores.tokens import read_query
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 GREEDY = """SELECT (GROUP_CONCAT(?x) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i .
@@ -182,6 +184,30 @@ def test_a_proxy_is_not_believed_unless_it_is_named(limited: Start) -> None:
             assert ask(client, f"{LOOKUP} #{number}", **{"X-Forwarded-For": "203.0.113.7"}).status_code == 200
 
 
+@pytest.mark.parametrize("piece", ["1", "1é", "x.-", "\\'", "'\\'", '"""\\"', "<a", ":", "_"])
+def test_a_long_run_of_anything_is_read_in_a_moment(piece: str) -> None:
+    started = time.monotonic()
+    with suppress(TooComplex):
+        read_query(f"SELECT * {{ ?s ?p {piece * (90_000 // len(piece))} }}")
+    assert time.monotonic() - started < 3
+
+
+def test_a_query_by_get_is_no_longer_than_it_may_be(limited: Start) -> None:
+    with server_of(limited("[limits]\nquery_bytes = 50\n")) as client:
+        for header in ({}, {"X-A": "1"}):
+            assert client.get("/sparql", params={"query": "ASK {}"}, headers=header).status_code == 200
+            answer = client.get("/sparql", params={"query": "ASK {} #" + "x" * 50}, headers=header)
+            assert problem(answer) == (413, "too-large")
+
+
+def test_words_need_no_space_behind_them(limited: Start) -> None:
+    """The engine reads them so: what an answer is given as goes by the word that begins."""
+    with client_of(limited("")) as client:
+        answer = ask(client, "CONSTRUCTWHERE{?s ?p ?o}", Accept="text/turtle, text/csv")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/turtle; charset=utf-8")
+        assert ask(client, "PREFIX :<x:> DESCRIBE:a", Accept="text/turtle, text/csv").status_code in (200, 400)
+
+
 def test_a_crash_costs_only_the_query_that_caused_it(limited: Start) -> None:
     """Workers are killed from outside while lookups go on: each of these has its answer."""
     root = limited("")
@@ -273,6 +299,12 @@ def test_service_asks_only_those_that_are_allowed(collection: WriteCollection) -
                 "PREFIX e: <ADDRESS> SELECT ?x { SERVICE e: { ?s ?p ?x } }",
                 "BASE <ADDRESS> SELECT ?x { SERVICE <> { ?s ?p ?x } }",
                 "SELECT ?x { SERVICE <ADDRESS> { SERVICE <http://127.0.0.1:9/> { ?s ?p ?x } } }",
+                "PREFIX e: <ADDRESS> PREFIX : <ADDRESS> SELECT ?x { SERVICE:x { ?s ?p ?x } }",
+                "PREFIX : <ADDRESS> SELECT ?x { serviceSilent:x { ?s ?p ?x } }",
+                "SELECT ?x { SERVICESILENT<http://127.0.0.1:9/>{ ?s ?p ?x } }",
+                "SELECT ?x { ?s ?p trueSERVICE<http://127.0.0.1:9/>{ ?s ?p ?x } }",
+                "PREFIX a: <x:> SELECT ?x { OPTIONAL { ?s ?p a:x\u00b7\\# } SERVICE <http://a/> { ?s ?p ?x }\n}",
+                "PREFIX a: <x:> SELECT ?x { OPTIONAL { ?s ?p a:x\u0300\\' } SERVICE <http://a/> { ?s ?p ?x }\n}",
                 "SELECT ?x { S\\u0045RVICE <ADDRESS> { ?s ?p ?x } }",
                 "SELECT ?x { SERVICE <\\u0068ttp://127.0.0.1:9/> { ?s ?p ?x } }",
             ):

@@ -92,8 +92,10 @@ class Scribe:
     def statements(self, triples: Iterable[Triple], format_: Format) -> tuple[bytes, int]:
         """Return statements in a format, each once, and how many there are.
 
-        Raises: ResultTooLarge; NotAcceptable; what reading the statements raises.
+        Raises: ResultTooLarge; NotAcceptable; ValueError for a format of rows; what reading the statements raises.
         """
+        if format_ in _RESULTS:
+            raise ValueError(f"it answers with statements, which cannot be given as {format_.title}")
         # The engine yields a statement for each solution of the template; a graph has it once.
         found: dict[Triple, None] = {}
         for triple in triples:

@@ -18,24 +18,30 @@ DEEPEST = 100
 MOST_PARTS = 500
 """Patterns and operators. Of 1,000 the engine makes a plan for 40 s; 10,000 kill the process."""
 
+# All characters of names and more: of what a name leaves behind, “\\#” would hide what follows. A prefix has bounded length,
+# and a text ends with the query at the latest: else each character of a long run would be tried as the first of one.
+_NAMED = (
+    r"\w.\-\u00b7\u00c0-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040"
+    r"\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\U000effff"
+)
 _TOKENS = re.compile(
-    r"""(?P<comment>\#[^\r\n]*)
-    |(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    |(?P<text>"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-        |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
+    rf"""(?P<comment>\#[^\r\n]*)
+    |(?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+    |(?P<text>"{{3}}(?:[^"\\]|\\.|"{{1,2}}(?!"))*"{{3}}|'{{3}}(?:[^'\\]|\\.|'{{1,2}}(?!'))*'{{3}}
+        |"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?)
     |(?P<variable>[?$]\w+)
     |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    |(?P<name>[\w.\-]*:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+    |(?P<name>[{_NAMED}]{{0,200}}:(?:[{_NAMED}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
     |(?P<word>[A-Za-z]+)
-    |(?P<open>[{(\[])|(?P<close>[})\]])
+    |(?P<open>[{{(\[])|(?P<close>[}})\]])
     |(?P<sign>[.;,|/+*!=<>&^\-])""",
     re.DOTALL | re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
-_PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE"})
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE", "AS", "VALUES"})
 _NOTABLE = ("CONSTRUCT", "DESCRIBE", "FROM", "SERVICE", "NOW", "RAND", "UUID", "BNODE", "\\")
-_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 
 
 @dataclass(slots=True)
@@ -114,7 +120,7 @@ def _read(query: str) -> Reading:
     reading = Reading()
     form = ""
     depth = parts = template = 0
-    after_service = False
+    after_service = is_suspect = False
     for match in _TOKENS.finditer(query):
         kind = match.lastgroup
         if kind == "comment":
@@ -124,6 +130,10 @@ def _read(query: str) -> Reading:
                 continue
             reading.services.append(_address(match[0]) if kind == "iri" else None)
             after_service = False
+        if is_suspect and match[0] == "{":
+            reading.services.append(None)
+            reading.lasting = False
+        is_suspect = False
         if kind == "sign":
             parts += 1
         elif kind == "open":
@@ -144,16 +154,21 @@ def _read(query: str) -> Reading:
         elif kind == "name":
             if template > 0 and match[0].startswith("_:"):
                 reading.lasting = False
+            # Engines want no space behind a word: “SERVICE:x {” may be SERVICE and the name “:x”.
+            is_suspect = "SERVICE" in match[0].partition(":")[0].upper()
         elif kind == "word":
             word = match[0].upper()
             if word in _PARTS:
                 parts += 1
-            if word in _CHANGING:
+            if "SERVICE" in word:
+                # Also SERVICESILENT and trueSERVICE.
                 reading.lasting = False
-                after_service = word == "SERVICE"
-            elif not form and word in _FORMS:
-                form = word
-            elif word == "FROM":
+                after_service = True
+            elif word in _CHANGING:
+                reading.lasting = False
+            elif not form and word.startswith(_FORMS):
+                form = next(known for known in _FORMS if word.startswith(known))
+            elif word.startswith("FROM"):
                 reading.has_from = True
     reading.form = form or "SELECT"
     reading.parts = parts
