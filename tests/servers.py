@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_LIGRAPH = [sys.executable, "-c", "from ligraph.cli import main; main()"]
+LIGRAPH = [sys.executable, "-c", "from ligraph.cli import main; main()"]
 
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[str]:
     """Run `ligraph serve` with some arguments on a free port, and yield the address that it prints."""
-    command = [*_LIGRAPH, "serve", *arguments, "--port", "0"]
+    command = [*LIGRAPH, "serve", *arguments, "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()

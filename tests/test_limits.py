@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 import httpx2
 import pytest
 from conftest import TOML, WriteCollection
-from servers import serving
+from servers import LIGRAPH, serving
 from starlette.testclient import TestClient
 
 from ligraph import build, create_app
@@ -243,6 +244,65 @@ def test_a_nursery_that_is_killed_is_replaced(limited: Start) -> None:
         subprocess.run(["kill", "-9", str(nursery)], check=True)
         assert ask(client, f"{LOOKUP} #2").status_code == 200
         assert nurseries_of(client) != [nursery]
+
+
+def test_nurseries_that_are_killed_again_and_again_are_replaced(limited: Start) -> None:
+    """Also while long queries wait for a place; their time is kept all the same."""
+    root = limited("[limits]\nquery_seconds = 3\nlong_queries = 1\n")
+    with server_of(root) as client, ThreadPoolExecutor(3) as threads:
+        endless = [threads.submit(ask, client, f"{ENDLESS} #{number}") for number in range(3)]
+        for _ in range(5):
+            time.sleep(0.2)
+            for pid in nurseries_of(client):
+                os.kill(pid, signal.SIGKILL)
+        assert {future.result().status_code for future in endless} <= {503, 504}
+        assert ask(client, LOOKUP).status_code == 200
+        assert problem(ask(client, f"{ENDLESS} #again")) == (504, "out-of-time")
+        wait_for(lambda: metric(client, "ligraph_long_queries") == 0)
+
+
+@pytest.mark.slow
+def test_a_nursery_that_does_nothing_is_replaced(limited: Start) -> None:
+    root = limited("[limits]\nquery_seconds = 2\n")
+    with server_of(root) as client, ThreadPoolExecutor(4) as threads:
+        (nursery,) = nurseries_of(client)
+        os.kill(nursery, signal.SIGSTOP)
+        endless = [threads.submit(ask, client, f"{ENDLESS} #{number}") for number in range(4)]
+        wait_for(lambda: nurseries_of(client) not in ([nursery], []), 40)
+        assert {future.result().status_code for future in endless} <= {503, 504}
+        assert ask(client, LOOKUP).status_code == 200
+
+
+@pytest.mark.slow
+def test_workers_that_are_stopped_are_replaced(limited: Start) -> None:
+    with server_of(limited("")) as client:
+        for pid in workers_of(client):
+            os.kill(pid, signal.SIGSTOP)
+        assert ask(client, LOOKUP).status_code == 200
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+def test_what_the_service_started_ends_with_it(limited: Start, options: tuple[str, ...]) -> None:
+    root = limited("")
+    with subprocess.Popen(
+        [*LIGRAPH, "serve", "-C", str(root), "--port", "0", *options], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline()
+            wait_for(lambda: len(descendants_of(process.pid)) > 3)
+            family = descendants_of(process.pid)
+        finally:
+            process.kill()
+            process.wait()
+        wait_for(lambda: not family & {pid for pid, _, args in processes() if "<defunct>" not in args}, 2)
+
+
+def descendants_of(pid: int) -> set[int]:
+    found = {pid}
+    while more := {child for child, parent, _ in processes() if parent in found} - found:
+        found |= more
+    return found - {pid}
 
 
 def test_a_client_that_goes_away_stops_its_query(limited: Start) -> None:

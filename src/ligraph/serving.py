@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from ligraph.errors import UsageError
 from ligraph.releases.loose import write_loose
+from ligraph.stores.confinement import die_with_parent
 from ligraph.web.app import create_app
 from ligraph.web.express import Express
 from ligraph.web.logs import configure_logs
@@ -122,6 +123,7 @@ def _run(
 
 def app_of_worker() -> FastAPI:
     """Return the application in a process that serves; what to serve is in its environment."""
+    die_with_parent()
     configure_logs()
     return create_app(
         os.environ[_ROOT],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import mmap
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from typing import Protocol
+from collections.abc import Sequence
+from typing import IO, Protocol
 
 from ligraph.stores.frames import SLOT
 from ligraph.stores.nursery import MEANS, MESSAGE, Order
@@ -37,7 +39,8 @@ class Forker:
     """Starts the process that forks workers. Use it in one event loop, between `start` and `close`.
 
     Shape: `memory` has the slots of workers; `means` is by what these have no network, None before it is known and
-    where they have it.
+    where they have it; `up_since` is when the process was ready, None where it is not; while it is not running, what
+    it is asked has no effect.
     """
 
     def __init__(self, order: Order, program: str, family: Family) -> None:
@@ -45,12 +48,19 @@ class Forker:
         self.program = program
         self.family = family
         self.means: str | None = None
+        self.up_since: float | None = None
+        self.is_running = False
+        self._file: IO[bytes]
         self._is_closing = False
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the process."""
         self.loop = loop
-        self._file = tempfile.TemporaryFile(prefix="ligraph-slots-")  # noqa: SIM115 - closed by close
+        # Memory, where the system gives it as a file: what is written into a file on a full disk ends the process.
+        if hasattr(os, "memfd_create"):
+            self._file = os.fdopen(os.memfd_create("ligraph-slots"), "r+b")
+        else:
+            self._file = tempfile.TemporaryFile(prefix="ligraph-slots-")  # noqa: SIM115 - closed by close
         self._file.truncate(self.order.slots * SLOT)
         self.memory = mmap.mmap(self._file.fileno(), self.order.slots * SLOT)
         self.ready: asyncio.Future[None] = loop.create_future()
@@ -67,21 +77,21 @@ class Forker:
             stdout=subprocess.DEVNULL,
         )
         theirs.close()
+        self._control.setblocking(False)
+        self.is_running = True
         self.loop.add_reader(self._control, self._listen)
 
     async def close(self) -> None:
         """End the process, and all workers with it."""
         self._is_closing = True
-        self.loop.remove_reader(self._control)
-        self._control.close()
+        self._cut()
         await asyncio.to_thread(self._process.wait)
         self._file.close()
         self.ready.cancel()
 
     def fork(self, slot: int, connection: socket.socket, *, outward: bool) -> None:
         """Have a worker forked, with one end of a connection."""
-        if not self._is_closing:
-            socket.send_fds(self._control, [MESSAGE.pack(b"fork", slot, outward)], [connection.fileno()])
+        self._say(b"fork", slot, int(outward), [connection.fileno()])
 
     def kill(self, pid: int) -> None:
         """Have a worker ended at once."""
@@ -91,13 +101,26 @@ class Forker:
         """Have a worker run only while nobody else wants to."""
         self._say(b"idle", pid)
 
-    def _say(self, verb: bytes, pid: int) -> None:
-        if not self._is_closing:
-            self._control.sendall(MESSAGE.pack(verb, pid, 0))
+    def end(self) -> None:
+        """End the process, which does not do what it is asked; another takes its place."""
+        self._process.kill()
+
+    def _say(self, verb: bytes, number: int, flag: int = 0, descriptors: Sequence[int] = ()) -> None:
+        if not self.is_running:
+            return
+        try:
+            socket.send_fds(self._control, [MESSAGE.pack(verb, number, flag)], descriptors)
+        except BlockingIOError:
+            self.end()
+        except OSError:
+            # It has ended: that is read in a moment, and its workers are given up.
+            return
 
     def _listen(self) -> None:
         try:
             message = self._control.recv(MESSAGE.size)
+        except BlockingIOError:
+            return
         except ConnectionError:
             message = b""
         if not message:
@@ -109,13 +132,19 @@ class Forker:
         elif verb == b"gone":
             self.family.on_gone(pid, number)
         else:
+            self.up_since = time.monotonic()
             self.means = MEANS[number]
             if not self.ready.done():
                 self.ready.set_result(None)
 
+    def _cut(self) -> None:
+        if self.is_running:
+            self.is_running, self.up_since = False, None
+            self.loop.remove_reader(self._control)
+            self._control.close()
+
     def _replace(self) -> None:
-        self.loop.remove_reader(self._control)
-        self._control.close()
+        self._cut()
         if self._is_closing:
             return
         self.family.on_orphaned(self._process.wait())

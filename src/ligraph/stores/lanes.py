@@ -56,7 +56,8 @@ class Owner(Protocol):
 class Lane(asyncio.Protocol):
     """One worker.
 
-    Shape: `doom` is why it is being ended; `status` is its exit code once it is known.
+    Shape: `doom` is why it is being ended; `since` is when its beginning was asked for or told, or its end asked for;
+    `status` is its exit code once it is known.
     """
 
     def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop, memory: mmap.mmap, slot_number: int) -> None:
@@ -68,6 +69,7 @@ class Lane(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.pending: deque[Job] = deque()
         self.pid = 0
+        self.since = time.monotonic()
         self.doom: LigraphError | None = None
         self.is_cut = False
         self.status: int | None = None
@@ -84,6 +86,7 @@ class Lane(asyncio.Protocol):
         job.number = number
         job.sent = time.monotonic()
         self.pending.append(job)
+        # To wake a worker costs about as much as a short query: what comes together is sent together.
         if not self._unsent:
             self.loop.call_soon(self.flush)
         self._unsent.append(ask_frame(number, job.packed))

@@ -76,6 +76,8 @@ class Nursery:
     """Forks workers, each with one end of a connection to the service."""
 
     def __init__(self, control: socket.socket, slots: int, order: Order, writers: Writers) -> None:
+        # While it reads statements into memory, it does not look whether the service is there.
+        die_with_parent()
         self.control = control
         self.order = order
         self.folder = Path(order.folder)

@@ -29,12 +29,13 @@ SLOW_SECONDS = 0.02
 
 _TICK_SECONDS = 0.01
 _DEPTH_SECONDS = 0.002
-_DEEPEST = 16
+_DEEPEST = 64
 _MOST_SWIFT = 8
 _SHORT_SECONDS = 0.0003
 _MOST_TRIES = 3
 _AGAIN_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
+_STUCK_SECONDS = 2.0
 _log = logging.getLogger("ligraph")
 
 
@@ -95,8 +96,8 @@ class Pool:
         self._begin()
 
     def _begin(self) -> None:
-        self._swift = [self._new_lane() for _ in range(min(os.cpu_count() or 1, _MOST_SWIFT))]
-        self._spare = self._new_lane()
+        self._swift, self._spare = [], None
+        self._staff()
 
     async def close(self) -> None:
         """End every worker; whoever still waits is told that the service ends."""
@@ -170,12 +171,14 @@ class Pool:
     def _send_on(self) -> None:
         """Send swift workers what waits, and none more than it does in about two milliseconds.
 
-        Where queries are short, one worker is filled before the next: to wake another takes longer than to wait.
+        Where queries are short, one worker is filled before the next, as to wake another takes longer than to wait, and
+        the last is left alone: the service itself is as busy as a worker then, and needs a processor.
         """
         if not self._queue:
             return
         depth = min(max(int(_DEPTH_SECONDS / self._mean), 1), _DEEPEST)
-        for lane in self._swift if self._mean < _SHORT_SECONDS else sorted(self._swift, key=_load):
+        is_short = self._mean < _SHORT_SECONDS
+        for lane in self._swift[: max(len(self._swift) - 1, 1)] if is_short else sorted(self._swift, key=_load):
             self._fill(lane, depth)
 
     def _fill(self, lane: Lane, depth: int) -> None:
@@ -195,6 +198,9 @@ class Pool:
             if job.is_settled:
                 continue
             lane = self._new_lane(outward=True) if job.outward else self._take_spare()
+            if lane is None:
+                self._long_queue.appendleft(job)
+                return
             self._send(lane, job)
             self._mark(lane)
 
@@ -227,7 +233,7 @@ class Pool:
         lane = next((lane for lane in self._lanes if lane.slot_number == slot and not lane.pid), None)
         if lane is None:
             return
-        lane.pid = pid
+        lane.pid, lane.since = pid, time.monotonic()
         if lane in self._slow:
             self.forker.lower(pid)
         if lane.doom:
@@ -249,10 +255,10 @@ class Pool:
         self._free.append(lane.slot_number)
         self._give_back(lane, lane.status)
         if lane in self._swift:
-            self._swift[self._swift.index(lane)] = self._take_spare()
+            self._exchange(lane, self._take_spare())
         elif lane is self._spare:
             self._spare = None
-            self.loop.call_later(_AGAIN_SECONDS, self._want_spare)
+            self.loop.call_later(_AGAIN_SECONDS, self._staff)
         self._send_on()
         self._start_long()
 
@@ -282,6 +288,9 @@ class Pool:
         for lane in dead:
             self._unmark(lane)
             lane.slot.clear()
+            lane.doom = Overloaded(
+                "the processes that answer queries end again and again", hint="ask again in a minute"
+            )
             self._give_back(lane, -signal.SIGKILL)
             self._free.append(lane.slot_number)
             if lane.transport:
@@ -296,24 +305,31 @@ class Pool:
     # What is looked at from time to time
 
     def _tick(self) -> None:
+        try:
+            self._look_around(time.monotonic())
+        finally:
+            self._is_ticking = not self._is_closing and (self._count > 0 or any(lane.pending for lane in self._lanes))
+            if self._is_ticking:
+                self.loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _look_around(self, now: float) -> None:
         if self._is_closing:
             return
-        now = time.monotonic()
         for lane in list(self._lanes):
             self._look_at(lane, now)
+        if any(self._is_unheard(lane, now) for lane in self._lanes):
+            _log.error("the process that forks workers does not do what it is asked")
+            self.forker.end()
         if self._long_queue:
             self._drop_overdue(now)
             self._start_long()
-        self._is_ticking = self._count > 0 or any(lane.pending for lane in self._lanes)
-        if self._is_ticking:
-            self.loop.call_later(_TICK_SECONDS, self._tick)
 
     def _look_at(self, lane: Lane, now: float) -> None:
         age = lane.age(now)
         if lane.doom:
             return
         if age is None:
-            if lane.pid and lane.pending and not lane.slot.current and now - lane.pending[0].sent > _PATIENCE_SECONDS:
+            if lane.pid and lane.pending and not lane.slot.current and self._is_stuck(lane, now):
                 self._note("starved")
                 self._stop(lane, Overloaded("no worker could begin with the query", hint="ask again in a few seconds"))
             return
@@ -324,15 +340,31 @@ class Pool:
             self._note("time")
             hint = "ask for less: name things, give patterns with few matches first, use LIMIT"
             self._stop(lane, OutOfTime(f"the query ran longer than {self.bounds.seconds:g} seconds", hint=hint))
-        elif lane in self._swift and age > SLOW_SECONDS and lane.processor_seconds() > SLOW_SECONDS:
+        elif lane in self._swift and age > SLOW_SECONDS and _has_worked(lane, age):
             self._move_over(lane)
+
+    def _is_stuck(self, lane: Lane, now: float) -> bool:
+        """Return whether a worker should have begun with what it was sent: a new one has its store to open first."""
+        return now > max(lane.pending[0].sent + _STUCK_SECONDS, lane.since + _PATIENCE_SECONDS)
+
+    def _is_unheard(self, lane: Lane, now: float) -> bool:
+        """Return whether a worker should have been begun or ended long ago."""
+        since = self.forker.up_since
+        return (
+            since is not None
+            and (not lane.pid or lane.doom is not None)
+            and (now - max(lane.since, since) > _PATIENCE_SECONDS)
+        )
 
     def _move_over(self, lane: Lane) -> None:
         """Let a slow query have its worker to itself, or begin it again later, and others a worker that is free."""
+        spare = self._take_spare()
+        if spare is None:
+            return
         slow, *behind = lane.pending
         lane.slot.skip_to(self._number)
         lane.pending = deque([slow])
-        self._swift[self._swift.index(lane)] = self._take_spare()
+        self._exchange(lane, spare)
         self._queue.extendleft(reversed(behind))
         if self._has_place():
             self._mark(lane)
@@ -352,8 +384,15 @@ class Pool:
 
     # Workers
 
-    def _new_lane(self, *, outward: bool = False) -> Lane:
-        ours, theirs = socket.socketpair()
+    def _new_lane(self, *, outward: bool = False) -> Lane | None:
+        """Return a worker that is begun, None where none can be now."""
+        if self._is_closing or not self._free or not self.forker.is_running:
+            return None
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            _log.error("no worker can be begun: %s", error)
+            return None
         ours.setblocking(False)
         lane = Lane(self, self.loop, self.forker.memory, self._free.popleft())
         self._lanes.add(lane)
@@ -367,14 +406,27 @@ class Pool:
     async def _connect(self, lane: Lane, ours: socket.socket) -> None:
         await self.loop.create_connection(lambda: lane, sock=ours)
 
-    def _take_spare(self) -> Lane:
+    def _take_spare(self) -> Lane | None:
         lane = self._spare or self._new_lane()
         self._spare = self._new_lane()
+        if self._spare is None:
+            self.loop.call_later(_AGAIN_SECONDS, self._staff)
         return lane
 
-    def _want_spare(self) -> None:
-        if self._spare is None and not self._is_closing:
-            self._spare = self._new_lane()
+    def _exchange(self, lane: Lane, spare: Lane | None) -> None:
+        """Put a spare in the place of a swift worker."""
+        place = self._swift.index(lane)
+        self._swift[place : place + 1] = [spare] if spare else []
+
+    def _staff(self) -> None:
+        """Begin the workers that are missing."""
+        wanted = min(os.cpu_count() or 1, _MOST_SWIFT)
+        while len(self._swift) < wanted and (lane := self._new_lane()):
+            self._swift.append(lane)
+        self._spare = self._spare or self._new_lane()
+        self._send_on()
+        if self.forker.is_running and not self._spare and not self._is_closing:
+            self.loop.call_later(_AGAIN_SECONDS, self._staff)
 
     def _mark(self, lane: Lane) -> None:
         """Count a worker as one that has a slow query to itself."""
@@ -390,11 +442,17 @@ class Pool:
 
     def _stop(self, lane: Lane, error: LigraphError) -> None:
         lane.doom = error
+        lane.since = time.monotonic()
         if lane.pid:
             self.forker.kill(lane.pid)
 
     def _note(self, kind: str) -> None:
         self.board.add(f"kill {kind}")
+
+
+def _has_worked(lane: Lane, age: float) -> bool:
+    """Return whether a query is a slow one; a worker may also be stopped, or wait for a disk."""
+    return age > _STUCK_SECONDS or lane.processor_seconds() > SLOW_SECONDS
 
 
 def _load(lane: Lane) -> int:

@@ -18,8 +18,8 @@ DEEPEST = 100
 MOST_PARTS = 500
 """Patterns and operators. Of 1,000 the engine makes a plan for 40 s; 10,000 kill the process."""
 
-# All characters of names and more: of what a name leaves behind, “\\#” would hide what follows. A prefix has bounded length,
-# and a text ends with the query at the latest: else each character of a long run would be tried as the first of one.
+# All characters of names and more: of what a name leaves behind, “\\#” would hide what follows. A prefix has an end,
+# and a text ends with the query at the latest: else each character of a long run is tried as the first of one.
 _NAMED = (
     r"\w.\-\u00b7\u00c0-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040"
     r"\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\U000effff"
