@@ -6,6 +6,7 @@ import random
 import re
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -330,3 +331,25 @@ def test_any_bytes_are_answered_or_refused(
     for answer in served.send(*(sent[start:end] for start, end in zip([0, *ends], ends, strict=False))):
         assert status_of(answer) in {200, 204, 303, 304, *REFUSALS}
     assert lives(served)
+
+
+def test_the_description_of_the_api_says_what_comes(served: Served, tmp_path: Path) -> None:
+    """Requests made of /openapi.json, also ones that it does not allow: statuses and media types are those it names."""
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"http://127.0.0.1:{served.port}/openapi.json",
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--max-examples",
+        "40",
+        "--seed",
+        "6",
+        "--generation-database",
+        "none",
+        "--no-color",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]

@@ -85,10 +85,10 @@ def open_folder(folder: Path) -> Release:
     try:
         store = Store.read_only(str(folder / STORE))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ReleaseError(
-            f"the store of release {folder.name} cannot be opened: {error}",
-            hint="make the release again from its sources with: ligraph build",
-        ) from None
+        hint = "make the release again from its sources with: ligraph build"
+        if "file descriptors" in str(error):
+            hint = "let this process open more files, with: ulimit -n 1024"
+        raise ReleaseError(f"the store of release {folder.name} cannot be opened: {error}", hint=hint) from None
     return Release(folder, manifest, store)
 
 
