@@ -32,7 +32,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._live = cast(Live, self.app.state.live)
         self._head = 0
-        self._is_head = self._is_within = False
+        self._is_head = self._is_within = self._is_new = False
         self._unread = 0
         self._used = self.loop.time()
 
@@ -52,15 +52,17 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless a head goes on for too long."""
+        self._is_new = False
         super().data_received(data)
-        if self._is_head:
+        # Of data in which a head begins, most may be of the requests before.
+        if self._is_head and not self._is_new:
             self._head += len(data)
             if self._head > LARGEST_HEAD and not self.transport.is_closing():
                 self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Note that a request has begun to come."""
-        self._is_head = self._is_within = True
+        self._is_head = self._is_within = self._is_new = True
         self._head = 0
         super().on_message_begin()
 
