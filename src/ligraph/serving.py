@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ from ligraph.web.logs import configure_logs
 _ROOT, _RELEASE, _ADDRESS, _PREFIX = "LIGRAPH__ROOT", "LIGRAPH__RELEASE", "LIGRAPH__ADDRESS", "LIGRAPH__PREFIX"
 _TALLY = "LIGRAPH__TALLY"
 _PATIENCE_SECONDS = 60
+_COLLECTIONS = (50_000, 20, 1_000)
 
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Hosts that stand for every address of this machine, and the one of them by which it reaches itself."""
@@ -116,6 +118,7 @@ def _run(
     if workers == 1:
         # The server passes the signal on once it has ended in good order: that is no failure.
         signal.signal(signal.SIGTERM, lambda *_: None)
+        _collect_rarely()
         server.run(sockets=[listening])
     else:
         Multiprocess(config, sockets=[listening]).run()
@@ -125,6 +128,7 @@ def app_of_worker() -> FastAPI:
     """Return the application in a process that serves; what to serve is in its environment."""
     die_with_parent()
     configure_logs()
+    _collect_rarely()
     return create_app(
         os.environ[_ROOT],
         site=os.environ[_ADDRESS],
@@ -132,6 +136,12 @@ def app_of_worker() -> FastAPI:
         release=os.environ[_RELEASE] or None,
         tally=Path(os.environ[_TALLY]),
     )
+
+
+def _collect_rarely() -> None:
+    """Let garbage be looked for less often: to look through all kept answers stops every request for 40 ms."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
 
 
 def _announce(address: str, announce: Callable[[str], None]) -> None:

@@ -33,14 +33,14 @@ def _send(connection: socket.socket, parts: list[bytes]) -> None:
 
 def _reply(number: int, packed: bytes, slot: Slot, evaluator: Evaluator) -> list[bytes]:
     slot.begin(number)
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         answer = evaluator.answer(unpack(packed))
-        return answer_frame(number, answer, time.perf_counter() - started)
+        return answer_frame(number, answer, time.process_time() - started)
     except LigraphError as error:
-        return problem_frame(number, error, time.perf_counter() - started)
+        return problem_frame(number, error, time.process_time() - started)
     except MemoryError:
         problem = OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
-        return problem_frame(number, problem, time.perf_counter() - started)
+        return problem_frame(number, problem, time.process_time() - started)
     finally:
         slot.end()
