@@ -85,9 +85,9 @@ class Forker:
         """End the process, and all workers with it."""
         self._is_closing = True
         self._cut()
-        await asyncio.to_thread(self._process.wait)
         self._file.close()
         self.ready.cancel()
+        await asyncio.to_thread(self._process.wait)
 
     def fork(self, slot: int, connection: socket.socket, *, outward: bool) -> None:
         """Have a worker forked, with one end of a connection."""
