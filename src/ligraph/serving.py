@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from ligraph.errors import UsageError
-from ligraph.releases.loose import write_loose
 from ligraph.stores.confinement import die_with_parent
 from ligraph.web.app import create_app
 from ligraph.web.express import Express
@@ -90,6 +89,8 @@ def serve_files(
     if host not in LOOPBACK:
         hint = "make a collection of them with: ligraph new DIR"
         raise UsageError(f"files are served unchecked, to this machine only, and {host} is for others", hint=hint)
+    from ligraph.releases.loose import write_loose
+
     with tempfile.TemporaryDirectory(prefix="ligraph-files-") as folder:
         write_loose(Path(folder), files, default_graph)
         serve(Path(folder), host=host, port=port, workers=workers, release=None, root_path=root_path, announce=announce)

@@ -16,7 +16,6 @@ from ligraph.namespaces import PREFIXES
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.embedded import Release
 from ligraph.stores.results import Scribe, Terms, Writer
-from ligraph.stores.syntax import explain
 from ligraph.stores.tokens import Reading, read_query, with_schema_as_stored, with_values
 
 
@@ -193,6 +192,9 @@ def _problem(text: str, error: Exception) -> LigraphError:
 
 def malformed(text: str, engine_message: str) -> MalformedQuery:
     """Return what is wrong with a query that an engine refuses with a message."""
+    # What knows the grammar takes a tenth of a second to load, and most processes never need it.
+    from ligraph.stores.syntax import explain
+
     fault = explain(text, engine_message)
     message = f"the query is not SPARQL: {fault.message}"
     return MalformedQuery(message, line=fault.line, column=fault.column, text=fault.text)

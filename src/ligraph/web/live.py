@@ -26,14 +26,12 @@ from ligraph.kept import Kept
 from ligraph.releases.history import current_id, release_folder
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY
 from ligraph.stores.embedded import Release, open_elsewhere, open_folder
-from ligraph.stores.endpoint import Endpoint
 from ligraph.stores.engines import Engine, Source
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.nursery import Order
 from ligraph.stores.pool import Bounds, Pool
 from ligraph.stores.queries import Answer
 from ligraph.stores.questions import Question, read_questions
-from ligraph.stores.remote import Remote
 from ligraph.stores.results import Terms
 from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.pages import Pages
@@ -158,6 +156,9 @@ class Live:
         pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
         context = (folder / CONTEXT).read_bytes()
         if settings.query_url and settings.engine == "sparql":
+            from ligraph.stores.endpoint import Endpoint
+            from ligraph.stores.remote import Remote
+
             writers = {JSON_LD: lambda triples: to_flat_json_ld(triples, words)}
             bounds = self._bounds()
             remote = Remote(opened, Endpoint(settings.query_url), self._terms(), bounds, self.tally, writers)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-import structlog
 
 _MOST_WAITING = 500
 _LONGEST_TEXT = 2_000
@@ -24,7 +23,6 @@ def configure_logs() -> None:
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 class QueryLog:
@@ -50,7 +48,9 @@ class QueryLog:
             return
         lines = [self._line(*entry) for entry in entries]
         if sys.stderr.isatty():
-            log = structlog.get_logger()
+            import structlog
+
+            log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
             for line in lines:
                 (log.warning if line["level"] == "warning" else log.info)(line.pop("event"), **_for_people(line))
         else:
