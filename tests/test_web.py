@@ -361,6 +361,10 @@ HIDING = [
     "SELECT * { FILTER(1<2)SERVICE<URL>{ ?s ?p ?o } FILTER(2>1) }",
     "SELECT * { ?s ?p 1SERVICE <URL> { ?s ?p ?o } }",
     "SELECT * { ?s ?p 'a'@en.SERVICE <URL> { ?s ?p ?o } }",
+    "PREFIX ex: <urn:> SELECT * { ?s ?p ex:.SERVICE <URL> { ?a ?b ?c } }",
+    "PREFIX ex: <urn:> SELECT * { ?s ?p ex:a.b.SERVICE <URL> { ?a ?b ?c } }",
+    "PREFIX ex: <urn:> SELECT * { ?s ?p ex:a.SERVICE <URL> { ?a ?b ?c } }",
+    "SELECT * { VALUES ?x { '''a' } SERVICE <URL> { ?s ?p ?o } # \\q'''\n}",
 ]
 
 
@@ -372,6 +376,7 @@ def test_this_server_asks_no_other(client: TestClient, query: str) -> None:
         port = listening.getsockname()[1]
         answer = client.post("/sparql", data={"query": query.replace("URL", f"http://127.0.0.1:{port}/")})
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "refused")
+        assert "SERVICE is not allowed" in answer.json()["detail"]
         with pytest.raises(TimeoutError):
             listening.accept()
 

@@ -214,7 +214,8 @@ class Pool:
         if not lane.pending or lane.pending[0].number != told.number:
             return
         job = lane.pending.popleft()
-        self._mean += (told.seconds - self._mean) / 32
+        if lane not in self._slow:
+            self._mean += (told.seconds - self._mean) / 32
         self._settle(job, told)
         if lane in self._slow:
             self._unmark(lane)

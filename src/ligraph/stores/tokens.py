@@ -27,7 +27,7 @@ _NAMED = (
 _TOKENS = re.compile(
     rf"""(?P<comment>\#[^\r\n]*)
     |(?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
-    |(?P<text>"{{3}}(?:[^"\\]|\\.|"{{1,2}}(?!"))*"{{3}}|'{{3}}(?:[^'\\]|\\.|'{{1,2}}(?!'))*'{{3}}
+    |(?P<text>"{{3}}(?:[^"\\]|\\[tbnrf"'\\]|"{{1,2}}(?!"))*"{{3}}|'{{3}}(?:[^'\\]|\\[tbnrf"'\\]|'{{1,2}}(?!'))*'{{3}}
         |"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?)
     |(?P<variable>[?$]\w+)
     |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
@@ -155,7 +155,12 @@ def _read(query: str) -> Reading:
             if template > 0 and match[0].startswith("_:"):
                 reading.lasting = False
             # Engines want no space behind a word: “SERVICE:x {” may be SERVICE and the name “:x”.
-            is_suspect = "SERVICE" in match[0].partition(":")[0].upper()
+            prefix, _, local = match[0].upper().partition(":")
+            is_suspect = "SERVICE" in prefix
+            if "SERVICE" in local.partition(".")[2]:
+                # Where a name ends at one of its dots, engines do not agree.
+                reading.services.append(None)
+                reading.lasting = False
         elif kind == "word":
             word = match[0].upper()
             if word in _PARTS:

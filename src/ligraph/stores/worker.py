@@ -19,7 +19,9 @@ def work(connection: socket.socket, slot: Slot, evaluator: Evaluator) -> None:
         buffer += chunk
         for number, packed in asked_in(buffer):
             if number > slot.skipped:
-                _send(connection, _reply(number, packed, slot, evaluator))
+                slot.begin(number)
+                _send(connection, _reply(number, packed, evaluator))
+                slot.end()
 
 
 def _send(connection: socket.socket, parts: list[bytes]) -> None:
@@ -31,8 +33,7 @@ def _send(connection: socket.socket, parts: list[bytes]) -> None:
             connection.sendall(part)
 
 
-def _reply(number: int, packed: bytes, slot: Slot, evaluator: Evaluator) -> list[bytes]:
-    slot.begin(number)
+def _reply(number: int, packed: bytes, evaluator: Evaluator) -> list[bytes]:
     started = time.process_time()
     try:
         answer = evaluator.answer(unpack(packed))
@@ -42,5 +43,3 @@ def _reply(number: int, packed: bytes, slot: Slot, evaluator: Evaluator) -> list
     except MemoryError:
         problem = OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
         return problem_frame(number, problem, time.process_time() - started)
-    finally:
-        slot.end()

@@ -141,6 +141,8 @@ class Live:
         self.refused: str | None = None
         self.tally = Tally(tally)
         self._has_said = False
+        self._moving: asyncio.Task[None] | None = None
+        self._verifying: asyncio.Task[None] | None = None
         self._questions_stamp: list[tuple[str, int]] | None = None
         self.questions: dict[str, Question] = {}
         self._read_questions()
@@ -194,7 +196,11 @@ class Live:
 
     def _read_questions(self) -> None:
         """Take up the stored questions as they are now; what is wrong with one is logged once and costs that one."""
-        stamp = [(path.name, path.stat().st_mtime_ns) for path in sorted(self.collection.queries.glob("*"))]
+        stamp = []
+        for path in sorted(self.collection.queries.glob("*")):
+            # Editors leave links there that lead nowhere, and files that are gone in a moment.
+            with suppress(OSError):
+                stamp.append((path.name, path.stat().st_mtime_ns))
         if stamp == self._questions_stamp:
             return
         self._questions_stamp = stamp
@@ -254,9 +260,11 @@ class Live:
 
     async def close(self) -> None:
         """End what answers queries, also over releases that were served before."""
-        self._moving.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._moving
+        for task in (self._moving, self._verifying):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         for engine in (self.snapshot.engine, *self._old):
             await engine.close()
         self.log.write()
@@ -264,14 +272,14 @@ class Live:
 
     async def watch(self) -> None:
         """Check the release's bytes once, then take up each release that becomes live; write logs between."""
-        verifying = asyncio.create_task(self._verify())
+        self._verifying = asyncio.create_task(self._verify())
         while True:
             await asyncio.sleep(_POLL_SECONDS)
             self.log.write()
             self._read_questions()
             await self._let_go()
             self.snapshot.forget_doubtful()
-            if not self.follows or not verifying.done():
+            if not self.follows:
                 continue
             try:
                 now = current_id(self.collection)
@@ -294,7 +302,8 @@ class Live:
         self._moving = asyncio.create_task(self._move_to_memory(snapshot))
         self.refused = None
         _log.info("serving release %s", release)
-        await self._verify()
+        self.integrity = "not yet checked"
+        self._verifying = asyncio.create_task(self._verify())
 
     async def _let_go(self) -> None:
         """End what answered queries over earlier releases, once the last of them has its answer."""
@@ -303,12 +312,15 @@ class Live:
             await engine.close()
 
     async def _verify(self) -> None:
+        release = self.snapshot.release
+        found = "whole"
         try:
-            await asyncio.to_thread(self.snapshot.release.verify)
-            self.integrity = "whole"
+            await asyncio.to_thread(release.verify)
         except (LigraphError, OSError) as error:
-            self.integrity = "damaged"
+            found = "damaged"
             _log.error("%s", error)
+        if self.snapshot.release is release:
+            self.integrity = found
 
 
 def _has_room(statements: int) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,8 +55,10 @@ class QueryLog:
             for line in lines:
                 (log.warning if line["level"] == "warning" else log.info)(line.pop("event"), **_for_people(line))
         else:
-            sys.stderr.buffer.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
-            sys.stderr.buffer.flush()
+            # A log that nobody can write to, as on a full disk, is no reason to answer nobody.
+            with suppress(OSError):
+                sys.stderr.buffer.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+                sys.stderr.buffer.flush()
 
     def _line(self, when: float, text: str, seconds: float, rows: int, size: int, outcome: str) -> dict[str, Any]:
         is_slow = seconds > self.slow
