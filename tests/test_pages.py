@@ -208,7 +208,7 @@ def test_links_within_the_site_lead_somewhere(
 ) -> None:
     home, terms = pages.home(release.store, release.manifest), pages.ontology(ontology)
     targets = {f"/doc/{local}": read(page).ids for local, page in every.items()}
-    targets |= {"/": read(home).ids, "/ns": read(terms).ids, "/sparql": [], "/context.jsonld": []}
+    targets |= {"/": read(home).ids, "/ns": read(terms).ids, "/sparql": [], "/queries": [], "/context.jsonld": []}
     made = {f"/doc/{local}": page for local, page in every.items()} | {"/": home, "/ns": terms}
     for path, page in made.items():
         for link in read(page).links:

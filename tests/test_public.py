@@ -19,6 +19,7 @@ ERRORS = {
     "EngineDown",
     "EngineError",
     "Gone",
+    "HeadTooLarge",
     "LigraphError",
     "MalformedQuery",
     "MethodNotAllowed",

@@ -18,6 +18,7 @@ LigraphError                 status  exit
     ├── MethodNotAllowed      405     2     another method is meant
     ├── NotAcceptable         406     2     no format fits the Accept header
     ├── TooLarge              413     2     a body over its limit
+    │   └── HeadTooLarge      431     2     an address and headers over theirs
     ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
     ├── Refused               422     2     understood, and not done here
     │   ├── BadParameter      422     2     a parameter of a stored question that is missing or of another type
