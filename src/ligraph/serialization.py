@@ -78,8 +78,3 @@ def read_term(text: str) -> NamedNode | Literal | BlankNode:
     term = next(parse(f"<urn:s> <urn:p> {text} .", format=RdfFormat.TURTLE)).object
     assert isinstance(term, Literal)
     return term
-
-
-def read_triples(content: bytes) -> list[Triple]:
-    """Return the statements of an N-Triples text."""
-    return [quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)]

@@ -46,7 +46,7 @@ _FORMATS = {
 class Service:
     """What a service description says beside what the manifest has.
 
-    Shape: `limits` are sentences for people; `unnamed` is whether the default graph is the unnamed one only.
+    Shape: `limits` are sentences for people; `union` is whether the default graph is all graphs together.
     """
 
     endpoint: str

@@ -84,14 +84,6 @@ class Tally:
         """Add to a count."""
         self._counts[self.own][_PLACES[name]] += amount
 
-    def put(self, name: str, amount: float) -> None:
-        """Say how much this process has of something."""
-        self._counts[self.own][_PLACES[name]] = amount
-
-    def others(self, name: str) -> float:
-        """Return how much the other processes have of something."""
-        return self.total(name) - self._counts[self.own][_PLACES[name]]
-
     def total(self, name: str) -> float:
         """Return a count of the whole service."""
         place = _PLACES[name]
