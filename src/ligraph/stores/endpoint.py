@@ -20,11 +20,11 @@ from ligraph.errors import (
     EngineError,
     LigraphError,
     OutOfMemory,
-    OutOfTime,
     Overloaded,
     ResultTooLarge,
 )
 from ligraph.stores.queries import Dataset
+from ligraph.stores.refusals import out_of_time
 from ligraph.stores.rewriting import NOWHERE
 
 MOST_CONNECTIONS = 64
@@ -176,12 +176,6 @@ class Endpoint:
         if status == 500 and _QUERY.search(said):
             return BadRequest(f"the query cannot be run: {first}")
         return EngineError(f"{self.name} answers {status}: {first}")
-
-
-def out_of_time(seconds: float) -> OutOfTime:
-    """Return what is said of a query that took too long."""
-    hint = "ask for less: name things, give patterns with few matches first, use LIMIT"
-    return OutOfTime(f"the query ran longer than {seconds:g} seconds", hint=hint)
 
 
 def tells_of_time(said: str) -> bool:

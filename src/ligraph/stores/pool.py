@@ -17,12 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ligraph.errors import LigraphError, OutOfMemory, OutOfTime, Overloaded, Refused
+from ligraph.errors import LigraphError, OutOfTime, Overloaded, Refused
 from ligraph.stores.forker import Forker
 from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job, Lane
 from ligraph.stores.nursery import Order
 from ligraph.stores.queries import Answer
+from ligraph.stores.refusals import out_of_memory, out_of_time, too_many
 
 SLOW_SECONDS = 0.02
 """Processor time after which a query is slow."""
@@ -139,7 +140,7 @@ class Pool:
         """
         waiting = self.board.total("waiting")
         if waiting >= self.bounds.most:
-            raise Overloaded(f"{waiting:,.0f} queries are waiting already", hint="ask again in a few seconds")
+            raise too_many(waiting)
         job = Job(packed, tell, outward=outward)
         self._expect(1)
         if job.is_long:
@@ -278,7 +279,7 @@ class Pool:
         name = signal.Signals(-status).name if status < 0 else f"exit code {status}"
         _log.warning("a worker ended with %s while it answered a query", name)
         if status in (-signal.SIGABRT, -signal.SIGKILL):
-            return OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
+            return out_of_memory()
         return Refused("the engine cannot answer this query: it ended its process", hint="ask in smaller steps")
 
     def on_orphaned(self, status: int) -> None:
@@ -339,8 +340,7 @@ class Pool:
             self._stop(lane, OutOfTime("the client is gone"))
         elif age > self.bounds.seconds:
             self._note("time")
-            hint = "ask for less: name things, give patterns with few matches first, use LIMIT"
-            self._stop(lane, OutOfTime(f"the query ran longer than {self.bounds.seconds:g} seconds", hint=hint))
+            self._stop(lane, out_of_time(self.bounds.seconds))
         elif lane in self._swift and age > SLOW_SECONDS and _has_worked(lane, age):
             self._move_over(lane)
 

@@ -22,11 +22,12 @@ from ligraph.stores.comparison import Comparison, compare
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.durations import is_broken, mended, query_for
 from ligraph.stores.embedded import Release
-from ligraph.stores.endpoint import Endpoint, Reply, out_of_time
+from ligraph.stores.endpoint import Endpoint, Reply
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.pool import Board, Bounds
 from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
+from ligraph.stores.refusals import out_of_time, too_many
 from ligraph.stores.replies import read_results, rows_in, statements_in, yes_or_no
 from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.rewriting import asks_yes_or_no, check_syntax, with_whole_iris, without_from
@@ -122,7 +123,7 @@ class Remote:
         Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
         """
         if self._count >= self.bounds.most:
-            raise Overloaded(f"{self._count:,} queries are waiting already", hint="ask again in a few seconds")
+            raise too_many(self._count)
         query = unpack(packed)
         reading, format_ = admit_query(query, self.terms)
         doubts = self.doubts

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import time
 
-from ligraph.errors import LigraphError, OutOfMemory
+from ligraph.errors import LigraphError
 from ligraph.stores.frames import Slot, answer_frame, asked_in, problem_frame
 from ligraph.stores.queries import Evaluator, unpack
+from ligraph.stores.refusals import out_of_memory
 
 _CHUNK = 1 << 16
 
@@ -41,5 +42,4 @@ def _reply(number: int, packed: bytes, evaluator: Evaluator) -> list[bytes]:
     except LigraphError as error:
         return problem_frame(number, error, time.process_time() - started)
     except MemoryError:
-        problem = OutOfMemory("the query needs more memory than a query is given", hint="ask for less at once")
-        return problem_frame(number, problem, time.process_time() - started)
+        return problem_frame(number, out_of_memory(), time.process_time() - started)

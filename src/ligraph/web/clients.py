@@ -5,11 +5,18 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
+from starlette.requests import Request
+
 from ligraph.web.responses import Headers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _OWN = ("127.0.0.1", "::1")
+
+
+def peer_of(request: Request) -> str:
+    """Return the address at the other end of a request's connection, "" where there is none."""
+    return request.client.host if request.client else ""
 
 
 def client_of(peer: str, headers: Headers, proxies: Sequence[Network]) -> str | None:

@@ -13,6 +13,7 @@ from ligraph.errors import BadRequest, NotAcceptable, NotFound
 from ligraph.formats import GRAPHS
 from ligraph.stores.queries import Dataset
 from ligraph.web.answers import admit, answer_with, wish_of
+from ligraph.web.clients import peer_of
 from ligraph.web.fields import read_fields
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import media_types
@@ -29,7 +30,7 @@ async def show_graph(request: Request) -> ASGIApp:
     names, default = fields.get("graph", []), "default" in fields
     if len(names) + default != 1:
         raise BadRequest("the request names no graph, or several", hint="send ?graph=IRI or ?default, one of them")
-    admit(live, request.client.host if request.client else "", headers)
+    admit(live, peer_of(request), headers)
     wish = wish_of(headers, fields.get("format", [""])[0])
     if wish.statements is None:
         raise NotAcceptable("no format of statements fits", hint=f"ask for one of {media_types(GRAPHS)}")

@@ -11,6 +11,7 @@ from ligraph.formats import GRAPHS, HTML, JSON, RESULTS, SPARQL_JSON, TURTLE, Fo
 from ligraph.stores.queries import Query
 from ligraph.stores.questions import RESERVED, Question, bind
 from ligraph.web.answers import Wish, admit, answer_with, fetch
+from ligraph.web.clients import peer_of
 from ligraph.web.fields import Fields, read_fields
 from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import choose_coding, choose_named, media_types, negotiate
@@ -42,7 +43,7 @@ async def answer_question(request: Request) -> ASGIApp:
         raise Refused(f"this question is for another endpoint, {question.endpoint}", hint="ask it there")
     fields = read_fields(request.scope["query_string"])
     values = _values(fields)
-    admit(live, request.client.host if request.client else "", headers)
+    admit(live, peer_of(request), headers)
     wish = _wish(headers, question, fields.get("format", [suffix])[0])
     bound = bind(question, values, live.snapshot.release.ids)
     if isinstance(wish, Wish):

@@ -12,6 +12,7 @@ from ligraph.errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMedia
 from ligraph.formats import GRAPHS, RESULTS
 from ligraph.stores.queries import Dataset
 from ligraph.web.answers import Wish, admit, answer_with, wish_of
+from ligraph.web.clients import peer_of
 from ligraph.web.fields import Fields, decode, read_fields
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import media_types
@@ -30,7 +31,7 @@ async def answer_query(request: Request) -> ASGIApp:
     address = read_fields(request.scope["query_string"])
     if request.method != "POST" and not _PARAMETERS & address.keys():
         return describe_service(request)
-    admit(live, request.client.host if request.client else "", headers)
+    admit(live, peer_of(request), headers)
     limit = live.limits.query_bytes
     if request.method == "POST":
         text, fields = await _posted(request, headers, address, limit)
