@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from servers import serving
 from typer.testing import CliRunner
 
 from ligraph.cli import app
+from ligraph.config import open_collection
+from ligraph.releases.history import release_folder
+from ligraph.releases.loose import write_loose
+from ligraph.releases.manifest import DUMP
+from ligraph.stores.nursery import read_into_memory
 
 TRIG = """@prefix ex: <http://example.org/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -66,6 +72,15 @@ def test_graphs_keep_their_names_and_blank_nodes_their_file(served: tuple[str, h
     query = "SELECT (COUNT(*) AS ?n) { ?c <http://xmlns.com/foaf/0.1/name> ?a, ?b FILTER(STR(?a) < STR(?b)) }"
     assert names(client, query) == ["0"]
     assert client.get("/graphs", params={"graph": "http://example.org/none"}).status_code == 404
+
+
+def test_blank_nodes_are_called_the_same_by_every_process(files: list[str], tmp_path: Path) -> None:
+    """Else one validator would stand for several answers."""
+    write_loose(tmp_path, [Path(name) for name in files], "union")
+    collection = open_collection(tmp_path)
+    folder = release_folder(collection, None)
+    statements = set(parse(gzip.decompress((folder / DUMP).read_bytes()), RdfFormat.N_QUADS))
+    assert set(read_into_memory(folder)) == set(read_into_memory(folder)) == statements
 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])

@@ -151,6 +151,10 @@ class Slot:
         """Have the worker leave out what it was sent up to a number."""
         self._numbers[3] = number
 
+    def age(self) -> float:
+        """Return for how many seconds the current query has been answered."""
+        return time.monotonic() - self._times[1]
+
     @property
     def skipped(self) -> int:
         """The number of the last query that shall not be begun."""
@@ -160,11 +164,6 @@ class Slot:
     def current(self) -> int:
         """The number of the query that is being answered, 0 for none."""
         return self._numbers[0]
-
-    @property
-    def began(self) -> float:
-        """When the query was begun, by the monotonic clock."""
-        return self._times[1]
 
     @property
     def processor_before(self) -> float:

@@ -107,18 +107,18 @@ class Lane(asyncio.Protocol):
         self.is_cut = True
         self.owner.on_cut(self)
 
-    def age(self, now: float) -> float | None:
+    def age(self) -> float | None:
         """Return for how many seconds the first pending job has been answered, None where it has not begun."""
         if not self.pending or self.slot.current != self.pending[0].number:
             return None
-        return now - self.slot.began
+        return self.slot.age()
 
     def processor_seconds(self) -> float:
         """Return the processor time that the current query has used."""
         try:
             used = time.clock_gettime(_processor_clock(self.pid))
         except (OSError, AttributeError):
-            return time.monotonic() - self.slot.began
+            return self.slot.age()
         return used - self.slot.processor_before
 
 

@@ -16,11 +16,12 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import orjson
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 
 from ligraph.formats import Format
 from ligraph.releases.manifest import DUMP, STORE, read_manifest
@@ -82,7 +83,7 @@ class Nursery:
         self.order = order
         self.folder = Path(order.folder)
         self.manifest = read_manifest(self.folder)
-        self.store = _read_into_memory(self.folder) if order.in_memory else None
+        self.store = read_into_memory(self.folder) if order.in_memory else None
         self.writers = writers
         self.memory = mmap.mmap(slots, order.slots * SLOT)
         self.workers: set[int] = set()
@@ -187,8 +188,19 @@ class Nursery:
         self.control.sendall(MESSAGE.pack(verb, pid, number))
 
 
-def _read_into_memory(folder: Path) -> Store:
+def read_into_memory(folder: Path) -> Store:
+    """Return the statements of a release; blank nodes have the same labels each time.
+
+    They are read in a thread of its own, which ends with it: the C library gives a thread another heap, so that the one
+    that workers inherit has no thousands of holes to look through. From a clean heap a lookup takes a fifth less time.
+    """
     store = Store()
-    with gzip.open(folder / DUMP) as dump:
-        store.bulk_load(dump, RdfFormat.N_QUADS)  # type: ignore[arg-type]
+
+    def read() -> None:
+        # Loaded by the engine itself, blank nodes would be called anew in each process.
+        with gzip.open(folder / DUMP) as dump:
+            store.bulk_extend(parse(dump, RdfFormat.N_QUADS))  # type: ignore[arg-type]
+
+    with ThreadPoolExecutor(1) as reader:
+        reader.submit(read).result()
     return store

@@ -327,7 +327,7 @@ class Pool:
             self._start_long()
 
     def _look_at(self, lane: Lane, now: float) -> None:
-        age = lane.age(now)
+        age = lane.age()
         if lane.doom:
             return
         if age is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 
 from ligraph.errors import LigraphError
 from ligraph.stores.frames import Slot, answer_frame, asked_in, problem_frame
@@ -21,7 +20,7 @@ def work(connection: socket.socket, slot: Slot, evaluator: Evaluator) -> None:
         for number, packed in asked_in(buffer):
             if number > slot.skipped:
                 slot.begin(number)
-                _send(connection, _reply(number, packed, evaluator))
+                _send(connection, _reply(number, packed, evaluator, slot))
                 slot.end()
 
 
@@ -34,12 +33,11 @@ def _send(connection: socket.socket, parts: list[bytes]) -> None:
             connection.sendall(part)
 
 
-def _reply(number: int, packed: bytes, evaluator: Evaluator) -> list[bytes]:
-    started = time.process_time()
+def _reply(number: int, packed: bytes, evaluator: Evaluator, slot: Slot) -> list[bytes]:
     try:
         answer = evaluator.answer(unpack(packed))
-        return answer_frame(number, answer, time.process_time() - started)
+        return answer_frame(number, answer, slot.age())
     except LigraphError as error:
-        return problem_frame(number, error, time.process_time() - started)
+        return problem_frame(number, error, slot.age())
     except MemoryError:
-        return problem_frame(number, out_of_memory(), time.process_time() - started)
+        return problem_frame(number, out_of_memory(), slot.age())

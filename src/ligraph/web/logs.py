@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -63,7 +64,7 @@ class QueryLog:
     def _line(self, when: float, text: str, seconds: float, rows: int, size: int, outcome: str) -> dict[str, Any]:
         is_slow = seconds > self.slow
         line = {
-            "timestamp": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
+            "timestamp": f"{_second(int(when))}.{int(when % 1 * 1000):03}+00:00",
             "level": "warning" if is_slow else "info",
             "event": "slow query" if is_slow else "query",
             "query": hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
@@ -75,6 +76,11 @@ class QueryLog:
         if is_slow:
             line["text"] = text[:_LONGEST_TEXT]
         return line
+
+
+@lru_cache(maxsize=4)
+def _second(when: int) -> str:
+    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _for_people(line: dict[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Tally:
     def total(self, name: str) -> float:
         """Return a count of the whole service."""
         place = _PLACES[name]
-        return sum(counts[place] for counts in self._counts)
+        return sum([counts[place] for counts in self._counts])
 
     def count_of(self, outcome: str) -> float:
         """Return how many queries had an outcome."""
