@@ -77,19 +77,54 @@ def client(root: Path) -> Iterator[TestClient]:
         ("# param: format text\nSELECT ?format {}", "q.rq:1: “format text” is not a parameter"),
         ("# param: y text\nSELECT ?x { } # ?y", "the query has no variable ?y"),
         (b"\xff", "q.rq cannot be read"),
+        ("# title: T\nSELECT ?x { ?x }", "q.rq: the query is not SPARQL: line 2, column 16: "),
+        ("SELECT ?x { ?x schema:name 1 }", "line 1, column 16: the prefix “schema:” is not declared"),
+        ("# endpoint: https://example.org/sparql\nSELEC ?x {}", "q.rq: the query is not SPARQL: line 2, column 1: "),
+        ("", "q.rq: the query is not SPARQL: line 1, column 1: "),
+        ("DELETE WHERE { ?s ?p ?o }", "q.rq: the query is not SPARQL: line 1, column 1: "),
+        ("ASK {" + " OPTIONAL { ?s ?p ?o }" * 501 + "}", "q.rq: the query has 501 patterns and operators"),
+        ("ASK " + "{" * 6_000 + "}" * 6_000, "q.rq: the query is nested 6,000 levels deep"),
+        ("ASK { SERVICE <http://\\u0061/> {} }", "q.rq: SERVICE is not allowed beside escaped characters"),
     ],
 )
-def test_a_header_that_is_wrong_is_told_with_its_line(tmp_path: Path, text: str | bytes, complaint: str) -> None:
+def test_a_question_that_is_wrong_is_told_with_its_place(tmp_path: Path, text: str | bytes, complaint: str) -> None:
     path = tmp_path / "q.rq"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(CollectionError, match=re.escape(complaint)):
         read_question(path)
 
 
-def test_a_file_that_is_wrong_costs_only_itself(root: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { <relative> ?p ?o }",
+        "SELECT ?x { SERVICE <http://127.0.0.1:9/> { ?x ?p ?o } }",
+        "# endpoint: https://example.org/sparql\nASK {" + " OPTIONAL { ?s ?p ?o }" * 501 + "}",
+        "# endpoint: https://example.org/sparql\nASK { FILTER(<bif:contains>(1, 2)) }",
+    ],
+)
+def test_what_only_some_endpoint_refuses_is_a_question(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(text)
+    assert read_question(path).name == "q"
+
+
+def test_a_file_that_is_wrong_costs_only_itself(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (root / "queries" / "large.rq").write_text("ASK {" + " OPTIONAL { ?s ?p ?o }" * 501 + "}")
+    (root / "queries" / "wrong.rq").write_text("SELECT ?x { ?x }")
     found, wrong = read_questions(root / "queries")
     assert set(found) == {"all", "topics"}
-    assert len(wrong) == 1
+    assert len(wrong) == 3
+    with TestClient(create_app(root)) as client:
+        listed = client.get("/queries", headers={"Accept": "application/json"}).json()
+        assert {question["name"]: question["answers_with"] for question in listed} == {
+            "all": "statements",
+            "topics": "rows",
+        }
+        assert {"/queries/all", "/queries/topics"} < client.get("/openapi.json").json()["paths"].keys()
+        assert client.get("/queries/large").status_code == 404
+    assert "large.rq: the query has 501 patterns" in caplog.text
+    assert "wrong.rq: the query is not SPARQL: line 1" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ligraph.errors import BadParameter, CollectionError, LigraphError
+from ligraph.errors import BadParameter, CollectionError, LigraphError, Refused
 from ligraph.namespaces import XSD, as_stored
-from ligraph.stores.tokens import read_query, tokens_of
+from ligraph.stores.rewriting import check_syntax
+from ligraph.stores.tokens import DEEPEST, MOST_PARTS, read_query, tokens_of
 
 SUFFIX = ".rq"
 
@@ -40,6 +42,9 @@ KINDS = {
 
 RESERVED = frozenset({"format"})
 
+_ENDPOINT = "http://localhost/sparql"
+"""What relative IRIs are read against; the address of the endpoint is not known yet."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -59,7 +64,8 @@ class Parameter:
 class Question:
     """A stored question.
 
-    Shape: `endpoint` is another endpoint that it is for, "" for this one.
+    Shape: `endpoint` is another endpoint that it is for, "" for this one; `answers_with_graph` says whether the answer
+    is statements rather than rows.
     """
 
     name: str
@@ -68,19 +74,17 @@ class Question:
     parameters: tuple[Parameter, ...]
     endpoint: str
     text: str
-
-    @property
-    def answers_with_graph(self) -> bool:
-        """Whether the answer is statements rather than rows."""
-        return read_query(self.text).answers_with_graph
+    answers_with_graph: bool
 
 
-def read_questions(folder: Path) -> tuple[dict[str, Question], list[LigraphError]]:
+def read_questions(
+    folder: Path, *, deepest: int = DEEPEST, most: int = MOST_PARTS
+) -> tuple[dict[str, Question], list[LigraphError]]:
     """Return the questions of a folder by name, and what is wrong with the files that are none."""
     found, wrong = {}, []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            question = read_question(path)
+            question = read_question(path, deepest=deepest, most=most)
         except LigraphError as error:
             wrong.append(error)
         else:
@@ -88,10 +92,11 @@ def read_questions(folder: Path) -> tuple[dict[str, Question], list[LigraphError
     return found, wrong
 
 
-def read_question(path: Path) -> Question:
+def read_question(path: Path, *, deepest: int = DEEPEST, most: int = MOST_PARTS) -> Question:
     """Return the question of a file.
 
-    Raises: CollectionError with file and line where its header is wrong, or it cannot be read.
+    Raises: CollectionError with file and line where its header or its query is wrong; where it cannot be read, or is a
+    query too complex for this endpoint.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -120,14 +125,25 @@ def read_question(path: Path) -> Question:
     for parameter in parameters:
         if parameter.name not in variables:
             raise CollectionError(f"{path.name}: the query has no variable ?{parameter.name}, which is a parameter")
-    return Question(
-        path.stem,
-        said.get("title") or path.stem,
-        said.get("description", ""),
-        tuple(parameters),
-        said.get("endpoint", ""),
-        text,
-    )
+    endpoint = said.get("endpoint", "")
+    try:
+        # Limits are those of this endpoint. No query is longer than its text.
+        graph = _answers_with_graph(text, *((len(text), len(text)) if endpoint else (deepest, most)))
+    except LigraphError as error:
+        raise CollectionError(f"{path.name}: {error.message}", hint=error.hint) from None
+    title, description = said.get("title") or path.stem, said.get("description", "")
+    return Question(path.stem, title, description, tuple(parameters), endpoint, text, graph)
+
+
+def _answers_with_graph(text: str, deepest: int, most: int) -> bool:
+    """Return whether a query answers with statements. It is only read: an engine may take minutes to plan it.
+
+    Raises: MalformedQuery; TooComplex; Refused.
+    """
+    # A function of one engine is refused where it is asked.
+    with suppress(Refused):
+        check_syntax(text, _ENDPOINT)
+    return read_query(text, deepest=deepest, most=most).answers_with_graph
 
 
 def _parameter(value: str, place: str) -> Parameter:
