@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from ligraph import build, create_app, open_release
 from ligraph.cli import app
-from ligraph.errors import BadParameter, CollectionError
+from ligraph.errors import BadParameter, CollectionError, UsageError
 from ligraph.formats import N_TRIPLES, SPARQL_JSON
 from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.questions import bind, read_question, read_questions
@@ -280,6 +280,28 @@ def test_the_command_line_asks_the_same(root: Path) -> None:
     assert run.exit_code == 0
     found = json.loads(run.stdout)["results"]["bindings"]
     assert [row["most"]["value"] for row in found] == ["7", "7"]
+
+
+def test_a_question_for_another_endpoint_is_asked_there(root: Path, client: TestClient) -> None:
+    path = root / "queries" / "theirs.rq"
+    path.write_text("# endpoint: https://example.org/sparql\nASK {}")
+    client.app.state.live._read_questions()  # type: ignore[attr-defined]
+    answer = client.get("/queries/theirs")
+    assert (answer.status_code, answer.json()["hint"]) == (422, "ask it there")
+    run = CliRunner().invoke(app, ["query", "-C", str(root), "--stored", "theirs"])
+    assert isinstance(run.exception, UsageError)
+    assert str(run.exception) == "theirs is for another endpoint, https://example.org/sparql"
+    assert run.exception.hint == f"ask it there: curl --data-urlencode query@{path} https://example.org/sparql"
+
+
+def test_a_question_for_the_endpoint_of_the_site_is_asked_here(root: Path) -> None:
+    (root / "queries" / "ours.rq").write_text("# endpoint: https://example.org/c/sparql\nASK {}")
+    settings = root / "ligraph.toml"
+    settings.write_text('site = "https://example.org/c/"\n' + settings.read_text())
+    with TestClient(create_app(root)) as client:
+        assert client.get("/queries/ours").json()["boolean"] is True
+    run = CliRunner().invoke(app, ["query", "-C", str(root), "--stored", "ours", "--format", "json"])
+    assert json.loads(run.stdout)["boolean"] is True
 
 
 def test_an_edited_question_is_taken_up(client: TestClient, root: Path) -> None:

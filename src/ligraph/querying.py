@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from pyoxigraph import Triple
 
@@ -65,7 +66,8 @@ def ask_stored(
 ) -> Asked:
     """Return the answer to a stored question of a collection, its parameters given by their texts.
 
-    Raises: UsageError when there is no such question; CollectionError when it is wrong; BadParameter for a value.
+    Raises: UsageError when there is no such question, or it is for another endpoint; CollectionError when it is wrong;
+    BadParameter for a value.
     """
     collection = open_collection(root)
     path = collection.queries / f"{name}{SUFFIX}"
@@ -73,6 +75,9 @@ def ask_stored(
         known = ", ".join(sorted(found.stem for found in collection.queries.glob(f"*{SUFFIX}"))) or "none"
         raise UsageError(f"{root} has no stored question “{name}”", hint=f"it has {known}")
     question = read_question(path)
+    if question.endpoint and question.endpoint != f"{collection.settings.site}sparql":
+        hint = f"ask it there: curl --data-urlencode query@{quote(str(path))} {quote(question.endpoint)}"
+        raise UsageError(f"{name} is for another endpoint, {question.endpoint}", hint=hint)
     bound = bind(question, values, collection.settings.ids)
     return _ask(collection, release, question.text, format_, bound)
 
