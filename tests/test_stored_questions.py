@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from conftest import WriteCollection
 from pyoxigraph import Literal, RdfFormat, parse
 from starlette.testclient import TestClient
+from starlette.types import Message
 from typer.testing import CliRunner
 
 from ligraph import build, create_app, open_release
@@ -302,6 +308,60 @@ def test_a_question_for_the_endpoint_of_the_site_is_asked_here(root: Path) -> No
         assert client.get("/queries/ours").json()["boolean"] is True
     run = CliRunner().invoke(app, ["query", "-C", str(root), "--stored", "ours", "--format", "json"])
     assert json.loads(run.stdout)["boolean"] is True
+
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u . ?v ?w ?x }"
+WAYS = [("/queries/endless", b""), ("/sparql", f"query={quote(ENDLESS)}".encode())]
+
+
+@pytest.fixture
+def app_(root: Path) -> Iterator[tuple[Any, BlockingPortal]]:
+    """Yield an application with a question that takes long, and where it runs."""
+    (root / "queries" / "endless.rq").write_text(ENDLESS)
+    with TestClient(create_app(root)) as client:
+        assert client.portal
+        yield client.app, client.portal
+
+
+async def ask_for(app: Any, path: str, query: bytes, leaves: bool) -> tuple[list[Message], asyncio.Task[None]]:
+    """Ask as a server does; the client leaves, or the server is stopped. Return what was sent."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if not leaves:
+            await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query}
+    scope |= {"headers": [], "scheme": "http", "server": ("x", 80), "client": ("127.0.0.1", 9), "root_path": ""}
+    task = asyncio.create_task(app(scope, receive, send))
+    await asyncio.wait([task], timeout=None if leaves else 1)
+    task.cancel()
+    await asyncio.wait([task])
+    return sent, task
+
+
+@pytest.mark.parametrize(("path", "query"), WAYS)
+def test_a_client_that_goes_away_is_no_error(
+    app_: tuple[Any, BlockingPortal], caplog: pytest.LogCaptureFixture, path: str, query: bytes
+) -> None:
+    app, portal = app_
+    caplog.clear()
+    sent, task = portal.call(ask_for, app, path, query, True)
+    assert (sent, task.exception()) == ([], None)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize(("path", "query"), WAYS)
+def test_a_service_that_is_being_stopped_says_so(app_: tuple[Any, BlockingPortal], path: str, query: bytes) -> None:
+    app, portal = app_
+    sent, task = portal.call(ask_for, app, path, query, False)
+    assert not task.cancelled()
+    assert sent[0]["status"] == 503
+    assert json.loads(sent[1]["body"])["detail"] == "the service is being stopped"
 
 
 def test_an_edited_question_is_taken_up(client: TestClient, root: Path) -> None:

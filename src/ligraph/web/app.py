@@ -18,7 +18,7 @@ from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.documents import redirect_thing, show_document
-from ligraph.web.front import Front
+from ligraph.web.front import Front, attended
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
@@ -31,7 +31,7 @@ from ligraph.web.responses import EXPOSED
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
 
-HOT = [Route("/sparql", answer_query, methods=["GET", "POST"]), Route("/graphs", show_graph)]
+HOT = [Route("/sparql", attended(answer_query), methods=["GET", "POST"]), Route("/graphs", attended(show_graph))]
 """What is asked most."""
 
 ROUTES = [
@@ -42,7 +42,7 @@ ROUTES = [
     Route("/context.jsonld", show_context),
     *HOT,
     Route("/queries", list_questions),
-    Route("/queries/{name}", answer_question),
+    Route("/queries/{name}", attended(answer_question)),
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
     Route("/metrics", show_metrics),

@@ -20,6 +20,27 @@ from ligraph.web.responses import SHARED
 Handler = Callable[[Request], Awaitable[ASGIApp]]
 
 
+def attended(handler: Handler) -> Handler:
+    """Return a handler of queries, which take their time: for who leaves meanwhile, and for when the service stops.
+
+    Raises: Overloaded when the service is being stopped.
+    """
+
+    async def handle(request: Request) -> ASGIApp:
+        try:
+            return await handler(request)
+        except (ClientGone, ClientDisconnect):
+            return _send_nothing
+        except asyncio.CancelledError:
+            raise Overloaded("the service is being stopped", hint="ask again in a few seconds") from None
+
+    return handle
+
+
+async def _send_nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nobody."""
+
+
 class Front(FastAPI):
     """A FastAPI application that hands what some routes take to their handlers before its own layers.
 
@@ -55,11 +76,6 @@ class Front(FastAPI):
         response: ASGIApp
         try:
             response = await handler(request)
-        except (ClientGone, ClientDisconnect):
-            return
-        except asyncio.CancelledError:
-            error = Overloaded("the service is being stopped", hint="ask again in a few seconds")
-            response = await answer_problem(request, error)
         except Exception as error:
             response = await answer_problem(request, error)
         await response(scope, receive, _shared(send))
