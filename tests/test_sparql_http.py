@@ -4,6 +4,7 @@ Source: SPARQL 1.1 Protocol, Graph Store HTTP Protocol (W3C 2013); RFC 9110, RFC
 """
 
 import gzip
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -610,6 +611,14 @@ def serving_trig(folder: Path, text: str, default_graph: str) -> Iterator[TestCl
     write_loose(folder, [folder / "data.trig"], default_graph)
     with TestClient(create_app(folder, site="http://site.example/")) as client:
         yield client
+
+
+def test_the_description_of_the_service_reads_well(client: TestClient) -> None:
+    """Its Turtle has prefixes, and in full only the IRIs of this site and of its data."""
+    written = client.get("/sparql", headers={"Accept": "text/turtle"}).text
+    statements = re.sub(r"(?m)^@prefix .*$", "", written)
+    assert "sd:endpoint" in statements
+    assert re.findall(r"<http://(?:www\.w3\.org|purl\.org|rdfs\.org)/[^>]*>", statements) == []
 
 
 @pytest.mark.parametrize(("default_graph", "expected"), [("union", {"1", "2", "3"}), ("unnamed", {"1"})])

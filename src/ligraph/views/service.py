@@ -24,10 +24,15 @@ from ligraph.formats import (
     TRIG,
     TURTLE,
 )
-from ligraph.namespaces import DCTERMS, RDFS, SD, TYPE, VOID, XSD
+from ligraph.namespaces import DCTERMS, PREFIXES, RDFS, SD, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
 
 _W3C = "http://www.w3.org/ns/formats/"
+_ENTAILMENT = "http://www.w3.org/ns/entailment/"
+
+SERVICE_PREFIXES = PREFIXES | {"sd": SD, "formats": _W3C, "entailment": _ENTAILMENT}
+"""Prefixes for a service description."""
+
 _FORMATS = {
     SPARQL_JSON: "SPARQL_Results_JSON",
     SPARQL_XML: "SPARQL_Results_XML",
@@ -74,7 +79,7 @@ def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
         yield say(me, SD + "feature", NamedNode(SD + "UnionDefaultGraph"))
     if service.services:
         yield say(me, SD + "feature", NamedNode(SD + "BasicFederatedQuery"))
-    yield say(me, SD + "defaultEntailmentRegime", NamedNode("http://www.w3.org/ns/entailment/Simple"))
+    yield say(me, SD + "defaultEntailmentRegime", NamedNode(_ENTAILMENT + "Simple"))
     for limit in service.limits:
         yield say(me, RDFS + "comment", Literal(limit, language="en"))
     yield say(me, SD + "defaultDataset", dataset)

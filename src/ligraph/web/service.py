@@ -8,7 +8,7 @@ from starlette.responses import Response
 from ligraph.formats import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from ligraph.serialization import to_rdf
 from ligraph.views.jsonld import to_flat_json_ld
-from ligraph.views.service import Service, service_triples
+from ligraph.views.service import SERVICE_PREFIXES, Service, service_triples
 from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import answer
@@ -39,7 +39,7 @@ def describe_service(request: Request) -> Response:
         elif format_ is JSON_LD:
             body = to_flat_json_ld(service_triples(service, manifest), snapshot.words)
         else:
-            body = to_rdf(service_triples(service, manifest), format_)
+            body = to_rdf(service_triples(service, manifest), format_, SERVICE_PREFIXES)
         snapshot.bodies.keep(("sparql", format_), body, len(body))
     return answer(request, body, format_.content_type, vary="Accept")
 
