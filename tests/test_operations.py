@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from conftest import TOML, WriteCollection
+from servers import LIGRAPH
 
 from ligraph import build
 
@@ -120,6 +123,39 @@ def test_a_request_in_flight_finishes_on_the_release_that_it_began_with(collecti
 
 
 @pytest.mark.slow
+def test_a_release_that_cannot_be_opened_now_is_taken_up_later(collection: WriteCollection, tmp_path: Path) -> None:
+    """What the system lacks for a moment is no fault of the release."""
+    root, log = collection({"data/topics.yaml": topics("One"), "ligraph.toml": TOML}), tmp_path / "log"
+    build(root)
+    with service(root, log=log) as (process, address), asking(address) as client:
+        wait_for(lambda: client.get("/health").json()["queries"] == "memory" and ask(client, LABEL).status_code == 200)
+        time.sleep(1)
+        before = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        used = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (used + 2, before[1]))
+        (root / "data" / "topics.yaml").write_text(topics("Two"))
+        release = build(root).manifest.id
+        wait_for(lambda: f"release {release} cannot be served" in log.read_text())
+        assert client.get("/health").json()["refused"] == release
+        time.sleep(2)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, before)
+        wait_for(lambda: ask(client, LABEL).text == "label\r\nTwo\r\n", 5)
+        assert client.get("/health").json()["refused"] is None
+    assert log.read_text().count("cannot be served") == 1
+
+
+def test_a_disk_without_room_for_the_counts_is_told_at_the_start(collection: WriteCollection) -> None:
+    """Not by a signal in the middle of a query."""
+    root = collection({"data/topics.yaml": topics("One"), "ligraph.toml": TOML})
+    build(root)
+    serve = shlex.join([*LIGRAPH, "serve", "-C", str(root), "--port", "0", "--workers", "2"])
+    done = subprocess.run(["bash", "-c", f"ulimit -f 1000; exec {serve}"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "ligraph-tally-" in done.stderr
+    assert "TMPDIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_metrics_are_of_all_processes(collection: WriteCollection) -> None:
     root = collection({"data/topics.yaml": topics("Label")})
     build(root)

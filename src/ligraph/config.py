@@ -40,7 +40,9 @@ class Limits(BaseModel, extra="forbid"):
     )
     result_rows: int = Field(default=100_000, gt=0, description="Most rows or statements of a result")
     result_bytes: int = Field(default=32 * 1024**2, gt=0, description="Largest result, in bytes")
-    long_queries: int = Field(default=8, gt=0, le=100, description="Long queries that run at once, for all clients")
+    long_queries: int = Field(
+        default=8, gt=0, le=100, description="Long queries that run at once, half of them for one client"
+    )
     waiting_queries: int = Field(default=1_000, gt=0, description="Queries that run or wait at once, for all clients")
     requests_per_minute: int = Field(
         default=3_000, gt=0, description="Queries by one client; this machine's own are not counted"

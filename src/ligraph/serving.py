@@ -23,6 +23,7 @@ from ligraph.stores.confinement import die_with_parent
 from ligraph.web.app import create_app
 from ligraph.web.express import Express
 from ligraph.web.logs import configure_logs
+from ligraph.web.tally import Tally
 
 _ROOT, _RELEASE, _ADDRESS, _PREFIX = "LIGRAPH__ROOT", "LIGRAPH__RELEASE", "LIGRAPH__ADDRESS", "LIGRAPH__PREFIX"
 _TALLY = "LIGRAPH__TALLY"
@@ -67,6 +68,11 @@ def serve(
         os.environ |= {_ROOT: str(root), _RELEASE: release or "", _ADDRESS: address, _PREFIX: root_path}
         os.environ[_TALLY] = tally.name
         # What cannot be served is found here, not by each process again and again.
+        try:
+            Tally(Path(tally.name)).close()
+        except OSError as error:
+            hint = "let TMPDIR be a folder with 20 MB of room"
+            raise UsageError(f"{tally.name} cannot be written: {error.strerror}", hint=hint) from None
         create_app(root, site=address, root_path=root_path, release=release)
         _run("ligraph.serving:app_of_worker", listening, address, announce, workers)
 

@@ -38,8 +38,10 @@ class Engine(Protocol):
     async def close(self) -> None:
         """End it; what is still asked gets no answer."""
 
-    async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
+    async def ask(self, packed: bytes, *, client: str | None = None, outward: bool = False) -> Answer:
         """Return the answer to a packed query; a cancelled call stops the query.
+
+        Shape: `client` is who asks, None for this machine itself; `outward` where the query may ask others.
 
         Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import mmap
 import os
 import socket
@@ -17,6 +18,7 @@ from ligraph.stores.frames import SLOT
 from ligraph.stores.nursery import MEANS, MESSAGE, Order
 
 _RESTART_SECONDS = 1.0
+_log = logging.getLogger("ligraph")
 
 
 class Family(Protocol):
@@ -51,11 +53,16 @@ class Forker:
         self.up_since: float | None = None
         self.is_running = False
         self._file: IO[bytes]
+        self._process: subprocess.Popen[bytes] | None = None
         self._is_closing = False
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the process."""
+        """Start the process.
+
+        Raises: OSError.
+        """
         self.loop = loop
+        self.ready: asyncio.Future[None] = loop.create_future()
         # Memory, where the system gives it as a file: what is written into a file on a full disk ends the process.
         if hasattr(os, "memfd_create"):
             self._file = os.fdopen(os.memfd_create("ligraph-slots"), "r+b")
@@ -63,20 +70,29 @@ class Forker:
             self._file = tempfile.TemporaryFile(prefix="ligraph-slots-")  # noqa: SIM115 - closed by close
         self._file.truncate(self.order.slots * SLOT)
         self.memory = mmap.mmap(self._file.fileno(), self.order.slots * SLOT)
-        self.ready: asyncio.Future[None] = loop.create_future()
-        self._begin()
+        try:
+            self._begin()
+        except OSError:
+            self._file.close()
+            raise
 
     def _begin(self) -> None:
         self._started = time.monotonic()
-        self._control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
         inherited = (theirs.fileno(), self._file.fileno())
-        self._process = subprocess.Popen(  # noqa: S603 - the program is ours
-            [sys.executable, "-m", self.program, *map(str, inherited), self.order.to_json()],
-            pass_fds=inherited,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        theirs.close()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the program is ours
+                [sys.executable, "-m", self.program, *map(str, inherited), self.order.to_json()],
+                pass_fds=inherited,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._control = ours
         self._control.setblocking(False)
         self.is_running = True
         self.loop.add_reader(self._control, self._listen)
@@ -87,7 +103,8 @@ class Forker:
         self._cut()
         self._file.close()
         self.ready.cancel()
-        await asyncio.to_thread(self._process.wait)
+        if self._process:
+            await asyncio.to_thread(self._process.wait)
 
     def fork(self, slot: int, connection: socket.socket, *, outward: bool) -> None:
         """Have a worker forked, with one end of a connection."""
@@ -103,7 +120,8 @@ class Forker:
 
     def end(self) -> None:
         """End the process, which does not do what it is asked; another takes its place."""
-        self._process.kill()
+        if self._process:
+            self._process.kill()
 
     def _say(self, verb: bytes, number: int, flag: int = 0, descriptors: Sequence[int] = ()) -> None:
         if not self.is_running:
@@ -145,13 +163,19 @@ class Forker:
 
     def _replace(self) -> None:
         self._cut()
-        if self._is_closing:
+        if self._is_closing or not self._process:
             return
         self.family.on_orphaned(self._process.wait())
         wait = max(0.0, self._started + _RESTART_SECONDS - time.monotonic())
         self.loop.call_later(wait, self._start_another)
 
     def _start_another(self) -> None:
-        if not self._is_closing:
+        if self._is_closing:
+            return
+        try:
             self._begin()
+        except OSError as error:
+            _log.error("the process that forks workers cannot be started: %s", error)
+            self.loop.call_later(_RESTART_SECONDS, self._start_another)
+        else:
             self.family.on_again()

@@ -17,14 +17,18 @@ class Job:
     """A query on its way.
 
     Shape: `tell` is called once with what came back, unless nobody waits any more; `number` is 0 until it was sent, and
-    another one each time; `is_long` where it shall have a worker to itself, `outward` where that may ask others.
+    another one each time; `client` is who asks, None for this machine itself; `is_long` where it shall have a worker to
+    itself, `outward` where that may ask others.
     """
 
-    __slots__ = ("asked", "is_long", "is_settled", "number", "outward", "packed", "sent", "tell", "tries")
+    __slots__ = ("asked", "client", "is_long", "is_settled", "number", "outward", "packed", "sent", "tell", "tries")
 
-    def __init__(self, packed: bytes, tell: Callable[[Told], None], *, outward: bool = False) -> None:
+    def __init__(
+        self, packed: bytes, tell: Callable[[Told], None], client: str | None = None, *, outward: bool = False
+    ) -> None:
         self.packed = packed
         self.tell = tell
+        self.client = client
         self.outward = outward
         self.is_long = outward
         self.is_settled = False
@@ -96,6 +100,11 @@ class Lane(asyncio.Protocol):
         if self._unsent and self.transport:
             self.transport.write(b"".join(self._unsent))
             self._unsent.clear()
+
+    def abort(self) -> None:
+        """Close the connection."""
+        if self.transport:
+            self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Hand on the answers that are whole."""

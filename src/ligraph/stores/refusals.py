@@ -17,3 +17,8 @@ def out_of_memory() -> OutOfMemory:
 def too_many(waiting: float) -> Overloaded:
     """Return what is said where so many queries wait already that no more are taken."""
     return Overloaded(f"{waiting:,.0f} queries are waiting already", hint="ask again in a few seconds")
+
+
+def never_begun(seconds: float) -> Overloaded:
+    """Return what is said of a query that no worker was free for."""
+    return Overloaded(f"no worker was free for the query in {seconds:g} seconds", hint="ask again in a minute")

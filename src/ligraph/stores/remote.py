@@ -15,9 +15,10 @@ from typing import Any
 
 from pyoxigraph import Triple
 
-from ligraph.errors import EngineDown, EngineError, LigraphError, Overloaded
+from ligraph.errors import EngineDown, EngineError, LigraphError
 from ligraph.formats import Format
 from ligraph.kept import Kept
+from ligraph.stores.bounds import Board, Bounds, Places
 from ligraph.stores.comparison import Comparison, compare
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.durations import is_broken, mended, query_for
@@ -25,7 +26,6 @@ from ligraph.stores.embedded import Release
 from ligraph.stores.endpoint import Endpoint, Reply
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
-from ligraph.stores.pool import Board, Bounds
 from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
 from ligraph.stores.refusals import out_of_time, too_many
 from ligraph.stores.replies import read_results, rows_in, statements_in, yes_or_no
@@ -78,6 +78,7 @@ class Remote:
         self.terms = terms
         self.bounds = bounds
         self.board = board
+        self.places = Places(bounds, board)
         self.scribe = Scribe(terms, writers)
         self.comparison = Comparison("not compared yet")
         self.doubts = 0
@@ -117,7 +118,7 @@ class Remote:
 
     # Queries
 
-    async def ask(self, packed: bytes, *, outward: bool = False) -> Answer:
+    async def ask(self, packed: bytes, *, client: str | None = None, outward: bool = False) -> Answer:
         """Return the answer to a packed query; a cancelled call lets go of the engine.
 
         Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
@@ -129,7 +130,7 @@ class Remote:
         doubts = self.doubts
         with self._counted():
             await _aside(len(query.text), check_syntax, query.text, self.terms.endpoint)
-            content, rows = await self._long(self._answer(query, reading, format_))
+            content, rows = await self._long(self._answer(query, reading, format_), client)
         lasting = reading.lasting and self.is_sure and self.doubts == doubts
         return answer_of(query, content, format_, rows, lasting=lasting)
 
@@ -164,7 +165,7 @@ class Remote:
     def _rows(self, reply: Reply, format_: Format, is_ask: bool) -> tuple[bytes, int]:
         return read_results(reply, lambda results: self.scribe.rows(yes_or_no(results) if is_ask else results, format_))
 
-    async def _long(self, work: Coroutine[Any, Any, Made]) -> Made:
+    async def _long(self, work: Coroutine[Any, Any, Made], client: str | None) -> Made:
         """Return what comes of work; where it takes long, it needs one of the places for that."""
         task = asyncio.create_task(work)
         is_long = False
@@ -172,18 +173,17 @@ class Remote:
             async with asyncio.timeout(self.bounds.seconds):
                 done, _ = await asyncio.wait({task}, timeout=LONG_SECONDS)
                 if not done:
-                    if self.board.total("slow") >= self.bounds.places:
-                        message = f"{self.bounds.places:,} long queries are running, as many as may at once"
-                        raise Overloaded(message, hint="ask again in a minute, or for less")
+                    if not (self.places.are_free() and self.places.may_have(client)):
+                        raise self.places.refusal(client)
                     is_long = True
-                    self.board.add("slow")
+                    self.places.take(client)
                 return await task
         except TimeoutError:
             self.board.add("kill time")
             raise out_of_time(self.bounds.seconds) from None
         finally:
             if is_long:
-                self.board.add("slow", -1)
+                self.places.leave(client)
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task})

@@ -18,15 +18,23 @@ from ligraph.formats import GRAPHS, RESULTS, Format
 from ligraph.stores.queries import Answer, Dataset, Query
 from ligraph.stores.tokens import may_ask_others
 from ligraph.web.clients import client_of
-from ligraph.web.live import Live, Snapshot
+from ligraph.web.live import Live
 from ligraph.web.negotiation import choose_coding, choose_named
 from ligraph.web.responses import Bytes, Headers, has_tag
+from ligraph.web.snapshot import Snapshot
 
 _WATCH_SECONDS = 0.1
 
 
 class ClientGone(Exception):
     """The client did not wait for its answer."""
+
+
+class Caller(NamedTuple):
+    """Who waits for an answer: the client, None for this machine itself, and what tells that it is gone."""
+
+    client: str | None
+    receive: Receive
 
 
 class Wish(NamedTuple):
@@ -56,7 +64,7 @@ def wish_of(headers: Headers, named: str) -> Wish:
 async def answer_with(
     live: Live,
     headers: Headers,
-    receive: Receive,
+    caller: Caller,
     text: str,
     wish: Wish,
     *,
@@ -76,7 +84,7 @@ async def answer_with(
     if known and tag and known.strip() != "*" and has_tag(known, tag):
         live.note_query(text, 0.0, "not-modified")
         return Bytes(304, snapshot.lasting(tag), b"")
-    answer = await fetch(live, receive, query, packed)
+    answer = await fetch(live, caller, query, packed)
     if not answer.lasting:
         return Bytes(200, headers_for(snapshot, wish, answer, ""), answer.content)
     # An engine that may give the same rows in another order is asked first; what it gives makes the tag.
@@ -86,7 +94,7 @@ async def answer_with(
     return Bytes(200, headers_for(snapshot, wish, answer, tag), answer.content)
 
 
-async def fetch(live: Live, receive: Receive, query: Query, packed: bytes) -> Answer:
+async def fetch(live: Live, caller: Caller, query: Query, packed: bytes) -> Answer:
     """Return the answer to a query, kept from before or made now.
 
     Raises: ClientGone; what `Pool.ask` raises.
@@ -99,7 +107,7 @@ async def fetch(live: Live, receive: Receive, query: Query, packed: bytes) -> An
         if answer:
             outcome = "cached"
         else:
-            answer = await _ask(live, snapshot, receive, query.text, packed)
+            answer = await _ask(live, snapshot, caller, query.text, packed)
             outcome = "answered"
         rows, size = answer.rows, len(answer.content)
         return answer
@@ -110,27 +118,28 @@ async def fetch(live: Live, receive: Receive, query: Query, packed: bytes) -> An
         live.note_query(query.text, time.perf_counter() - started, outcome, rows, size)
 
 
-def admit(live: Live, peer: str, headers: Headers) -> None:
-    """Count a request to the query services.
+def admit(live: Live, peer: str, headers: Headers) -> str | None:
+    """Count a request to the query services; return who asks, None for this machine itself.
 
     Raises: TooManyRequests.
     """
     client = client_of(peer, headers, live.proxies)
     if client is None:
-        return
+        return None
     most = live.limits.requests_per_minute
     if live.tally.asks(client) > most:
         live.note_query("", 0.0, TooManyRequests.name)
         raise TooManyRequests(f"more than {most:,} requests came from you in a minute", hint="ask again in a minute")
+    return client
 
 
-async def _ask(live: Live, snapshot: Snapshot, receive: Receive, text: str, packed: bytes) -> Answer:
+async def _ask(live: Live, snapshot: Snapshot, caller: Caller, text: str, packed: bytes) -> Answer:
     watching: list[asyncio.Task[None]] = []
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    timer = loop.call_later(_WATCH_SECONDS, lambda: watching.append(loop.create_task(_watch(receive, task))))
+    timer = loop.call_later(_WATCH_SECONDS, lambda: watching.append(loop.create_task(_watch(caller.receive, task))))
     try:
         outward = bool(live.services) and may_ask_others(text)
-        answer = await snapshot.engine.ask(packed, outward=outward)
+        answer = await snapshot.engine.ask(packed, client=caller.client, outward=outward)
     except asyncio.CancelledError:
         if watching and watching[0].done():
             raise ClientGone from None

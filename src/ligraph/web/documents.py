@@ -13,9 +13,10 @@ from ligraph.serialization import to_rdf
 from ligraph.stores.documents import read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_json_ld
-from ligraph.web.live import Live, Snapshot, live_of
+from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import answer
+from ligraph.web.snapshot import Snapshot
 
 
 async def redirect_thing(request: Request) -> Response:

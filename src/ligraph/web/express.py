@@ -141,9 +141,10 @@ class Express(Connection):
         self._started = time.perf_counter()
         self._snapshot, self._wish, self._text = snapshot, wish, text
         self._packed = Query(text, wish.rows, wish.statements, None, None, wish.coding).pack()
+        client = None
         try:
             if self._is_stranger:
-                admit(live, self.client[0] if self.client else "", {})
+                client = admit(live, self.client[0] if self.client else "", {})
         except TooManyRequests as error:
             self._begin_to_explain(error)
             return True
@@ -153,7 +154,8 @@ class Express(Connection):
                 self._send(kept, "cached")
             else:
                 self._is_busy = True
-                self._job = snapshot.engine.submit(self._packed, self._on_told)
+                self._job = Job(self._packed, self._on_told, client)
+                snapshot.engine.submit(self._job)
         except LigraphError as error:
             self._refuse(error)
         return True

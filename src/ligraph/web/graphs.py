@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from ligraph.errors import BadRequest, NotAcceptable, NotFound
 from ligraph.formats import GRAPHS
 from ligraph.stores.queries import Dataset
-from ligraph.web.answers import admit, answer_with, wish_of
+from ligraph.web.answers import Caller, admit, answer_with, wish_of
 from ligraph.web.clients import peer_of
 from ligraph.web.fields import read_fields
 from ligraph.web.live import live_of
@@ -30,16 +30,16 @@ async def show_graph(request: Request) -> ASGIApp:
     names, default = fields.get("graph", []), "default" in fields
     if len(names) + default != 1:
         raise BadRequest("the request names no graph, or several", hint="send ?graph=IRI or ?default, one of them")
-    admit(live, peer_of(request), headers)
+    caller = Caller(admit(live, peer_of(request), headers), request.receive)
     wish = wish_of(headers, fields.get("format", [""])[0])
     if wish.statements is None:
         raise NotAcceptable("no format of statements fits", hint=f"ask for one of {media_types(GRAPHS)}")
     if default:
-        return await answer_with(live, headers, request.receive, _ALL, wish)
+        return await answer_with(live, headers, caller, _ALL, wish)
     graph = _graph_in(names[0])
     if graph not in live.snapshot.release.manifest.graphs:
         raise NotFound(f"there is no graph <{graph}>", hint="the service description at /sparql lists the graphs")
-    return await answer_with(live, headers, request.receive, _ALL, wish, dataset=Dataset((graph,)))
+    return await answer_with(live, headers, caller, _ALL, wish, dataset=Dataset((graph,)))
 
 
 def _graph_in(text: str) -> str:

@@ -11,7 +11,7 @@ from ligraph.web.live import live_of
 
 
 async def show_health(request: Request) -> Response:
-    """Answer `/health`: 200 while a release can be served, 503 while it is damaged or its engine cannot be reached."""
+    """Answer `/health`: 200 while a release can be served, 503 while it is damaged or nothing can answer queries."""
     live = live_of(request)
     manifest = live.snapshot.release.manifest
     condition = live.snapshot.engine.condition
@@ -29,6 +29,6 @@ async def show_health(request: Request) -> Response:
     }
     if condition:
         body["engine"] = condition
-    failed = status in ("damaged", "engine unreachable")
+    failed = status in ("damaged", "engine unreachable", "engine without workers")
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(orjson.dumps(body), 503 if failed else 200, headers)

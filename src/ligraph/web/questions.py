@@ -10,7 +10,7 @@ from ligraph.errors import BadParameter, NotAcceptable, NotFound, Refused
 from ligraph.formats import GRAPHS, HTML, JSON, RESULTS, SPARQL_JSON, TURTLE, Format
 from ligraph.stores.queries import Query
 from ligraph.stores.questions import RESERVED, Question, bind
-from ligraph.web.answers import Wish, admit, answer_with, fetch
+from ligraph.web.answers import Caller, Wish, admit, answer_with, fetch
 from ligraph.web.clients import peer_of
 from ligraph.web.fields import Fields, read_fields
 from ligraph.web.live import Live, live_of
@@ -43,13 +43,13 @@ async def answer_question(request: Request) -> ASGIApp:
         raise Refused(f"this question is for another endpoint, {question.endpoint}", hint="ask it there")
     fields = read_fields(request.scope["query_string"])
     values = _values(fields)
-    admit(live, peer_of(request), headers)
+    caller = Caller(admit(live, peer_of(request), headers), request.receive)
     wish = _wish(headers, question, fields.get("format", [suffix])[0])
     bound = bind(question, values, live.snapshot.release.ids)
     if isinstance(wish, Wish):
-        return await answer_with(live, headers, request.receive, question.text, wish, bound=bound)
+        return await answer_with(live, headers, caller, question.text, wish, bound=bound)
     query = Query(question.text, SPARQL_JSON, TURTLE, None, bound)
-    found = await fetch(live, request.receive, query, query.pack())
+    found = await fetch(live, caller, query, query.pack())
     page = live.snapshot.pages.question(question, values, found)
     return answer(request, page, HTML.content_type, vary="Accept, Accept-Encoding")
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from ligraph.errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
 from ligraph.formats import GRAPHS, RESULTS
 from ligraph.stores.queries import Dataset
-from ligraph.web.answers import Wish, admit, answer_with, wish_of
+from ligraph.web.answers import Caller, Wish, admit, answer_with, wish_of
 from ligraph.web.clients import peer_of
 from ligraph.web.fields import Fields, decode, read_fields
 from ligraph.web.live import live_of
@@ -31,7 +31,7 @@ async def answer_query(request: Request) -> ASGIApp:
     address = read_fields(request.scope["query_string"])
     if request.method != "POST" and not _PARAMETERS & address.keys():
         return describe_service(request)
-    admit(live, peer_of(request), headers)
+    caller = Caller(admit(live, peer_of(request), headers), request.receive)
     limit = live.limits.query_bytes
     if request.method == "POST":
         text, fields = await _posted(request, headers, address, limit)
@@ -40,7 +40,7 @@ async def answer_query(request: Request) -> ASGIApp:
     if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
         raise TooLarge(f"the query is over {limit:,} bytes", hint="send a shorter query")
     wish = _fitting(headers, fields.get("format", [""])[0])
-    return await answer_with(live, headers, request.receive, text, wish, dataset=_dataset(fields))
+    return await answer_with(live, headers, caller, text, wish, dataset=_dataset(fields))
 
 
 def _fitting(headers: Headers, named: str) -> Wish:

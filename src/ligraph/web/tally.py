@@ -50,7 +50,8 @@ class Tally:
         self._file = os.open(path, os.O_RDWR) if path else -1
         blocks = MOST_PROCESSES if path else 1
         if path and os.fstat(self._file).st_size < blocks * _BLOCK:
-            os.ftruncate(self._file, blocks * _BLOCK)
+            # Reserved, not left sparse: to write into a part for which a full disk has no room would end the process.
+            _reserve(self._file, blocks * _BLOCK)
         memory = mmap.mmap(self._file, blocks * _BLOCK)
         views = [memoryview(memory)[number * _BLOCK : (number + 1) * _BLOCK] for number in range(blocks)]
         self._counts = [view[: _HEAD - 8].cast("d") for view in views]
@@ -142,3 +143,10 @@ class Tally:
     def _columns(self, client: str) -> list[int]:
         digest = hashlib.blake2b(client.encode(), key=self._salt, digest_size=4 * _ROWS).digest()
         return [int.from_bytes(digest[4 * row : 4 * row + 4]) % _COLUMNS for row in range(_ROWS)]
+
+
+def _reserve(file: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.ftruncate(file, size)

@@ -1,0 +1,81 @@
+"""One open release, as it is served: with all that was made ready for it once, and what was made from it since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cached_property
+
+from pyoxigraph import RdfFormat, Triple, parse
+
+from ligraph.formats import Format
+from ligraph.kept import Kept
+from ligraph.releases.manifest import ONTOLOGY
+from ligraph.stores.embedded import Release
+from ligraph.stores.engines import Engine, Source
+from ligraph.stores.facts import Facts, Made
+from ligraph.stores.queries import Answer
+from ligraph.views.pages import Pages
+from ligraph.views.words import Words
+
+_NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff"))
+
+
+@dataclass
+class Snapshot:
+    """One open release, its words, what answers queries over it, and the pages and answers made from them.
+
+    Shape: `seal` is what decides the bytes of an answer beside its query; facts are read from `source`.
+    """
+
+    release: Release
+    words: Words
+    pages: Pages
+    context: bytes
+    engine: Engine
+    source: Source
+    seal: bytes
+    kind: str
+    bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
+    answers: Kept[bytes, Answer] = field(default_factory=Kept)
+    doubts: int = 0
+    heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def _fixed(self) -> list[tuple[bytes, bytes]]:
+        made = format_datetime(datetime.fromisoformat(self.release.manifest.created), usegmt=True)
+        return [(b"cache-control", b"no-cache"), (b"last-modified", made.encode()), *_NEGOTIATED]
+
+    passing = ((b"cache-control", b"no-store"), *_NEGOTIATED)
+    """The headers of answers that may be others the next time."""
+
+    def lasting(self, tag: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers of answers that the release fixes."""
+        return [(b"etag", tag.encode()), *self._fixed]
+
+    async def read(self, make: Callable[[Facts], Made]) -> Made:
+        """Return what a function makes of the release's facts. It may be called several times, and must change nothing.
+
+        Raises: what the function raises; OutOfTime, EngineError.
+        """
+        return await self.source.read(make)
+
+    def keep_body(self, key: tuple[str, Format], body: bytes, doubts: int) -> bool:
+        """Keep a body that was made since the engine had so many doubts; return whether it surely is the release's."""
+        if not self.engine.is_sure or self.engine.doubts != doubts:
+            return False
+        self.bodies.keep(key, body, len(body))
+        return True
+
+    def forget_doubtful(self) -> None:
+        """Let go of what was made before the engine was found to have other data than the release."""
+        if self.engine.doubts != self.doubts:
+            self.doubts = self.engine.doubts
+            self.bodies, self.answers = Kept(), Kept()
+
+    def ontology(self) -> list[Triple]:
+        """Return the ontology that the release was made with."""
+        content = (self.release.folder / ONTOLOGY).read_bytes()
+        return [quad.triple for quad in parse(content, format=RdfFormat.TURTLE)]
