@@ -361,7 +361,8 @@ def test_a_service_that_is_being_stopped_says_so(app_: tuple[Any, BlockingPortal
     sent, task = portal.call(ask_for, app, path, query, False)
     assert not task.cancelled()
     assert sent[0]["status"] == 503
-    assert json.loads(sent[1]["body"])["detail"] == "the service is being stopped"
+    said = json.loads(sent[1]["body"])
+    assert (said["title"], said["detail"]) == ("No query can be taken just now", "the service is being stopped")
 
 
 def test_an_edited_question_is_taken_up(client: TestClient, root: Path) -> None:

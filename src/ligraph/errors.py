@@ -26,7 +26,7 @@ LigraphError                 status  exit
     │   ├── ResultTooLarge    422     2     a result over the limit of rows or bytes
     │   └── OutOfMemory       422     2     a query that needs more memory than it is given
     ├── TooManyRequests       429     2     a client that asks more often than it may
-    ├── Overloaded            503     2     as many queries as can be run are running
+    ├── Overloaded            503     2     as many queries as can be run are running, or the service is being stopped
     └── OutOfTime             504     2     a query that runs longer than it may
 """
 
@@ -283,11 +283,11 @@ class TooManyRequests(RequestError):
 
 
 class Overloaded(RequestError):
-    """As many queries are running or waiting as there may be."""
+    """As many queries are running or waiting as there may be, or the service is being stopped."""
 
     status = 503
     name = "overloaded"
-    title = "Too many queries are running"
+    title = "No query can be taken just now"
     retry_after = 5
 
 
