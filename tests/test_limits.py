@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import resource
 import signal
 import socket
@@ -25,6 +27,7 @@ from starlette.testclient import TestClient
 
 from ligraph import build, create_app
 from ligraph.errors import TooComplex
+from ligraph.stores.confinement import FILTER
 from ligraph.stores.tokens import read_query
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -368,6 +371,37 @@ def test_no_worker_reaches_the_network(limited: Start) -> None:
         assert len(asked) == 1
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc tells it")
+def test_workers_of_a_service_have_what_is_said_at_start(limited: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """A filter of system calls more than this process has, or another network."""
+    caplog.set_level(logging.INFO, "ligraph")
+    app = create_app(limited(""), site="http://confined.example/")
+    with TestClient(app, base_url="http://confined.example") as client:
+        # The files answer first, from a pool of workers of their own.
+        wait_for(lambda: client.get("/health").json()["queries"] == "memory" and len(nurseries_of(client)) == 1)
+        assert "queries run in processes without network" in caplog.text
+        is_confined = is_filtered if f"({FILTER})" in caplog.text else is_apart
+        wait_for(lambda: len(workers_of(client)) > 1 and all(map(is_confined, workers_of(client))))
+
+
+def is_apart(pid: int) -> bool:
+    """Return whether a process has another network than this one."""
+    return Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+
+
+def is_filtered(pid: int) -> bool:
+    """Return whether a process has a filter of system calls beside those that a container gives this one, too."""
+    mode, filters = filters_of(str(pid))
+    return mode == 2 and filters > filters_of("self")[1]
+
+
+def filters_of(process: str) -> tuple[int, int]:
+    """Return the mode of a process for system calls, 2 for filtered ones, and how many filters there are."""
+    status = Path(f"/proc/{process}/status").read_text("ascii")
+    mode, filters = (re.findall(rf"(?m)^{name}:\s*(\d+)$", status)[0] for name in ("Seccomp", "Seccomp_filters"))
+    return int(mode), int(filters)
+
+
 def run(command: list[str]) -> int:
     return subprocess.run(command, timeout=60, check=False).returncode
 
@@ -464,14 +498,14 @@ def processes() -> list[tuple[int, int, str]]:
     ]
 
 
-def nurseries_of(client: httpx2.Client) -> list[int]:
+def nurseries_of(client: TestClient | httpx2.Client) -> list[int]:
     endpoint = f'"endpoint":"{str(client.base_url).rstrip("/")}/sparql"'
     of_service = [(pid, parent) for pid, parent, args in processes() if endpoint in args]
     ids = {pid for pid, _ in of_service}
     return [pid for pid, parent in of_service if parent not in ids]
 
 
-def workers_of(client: httpx2.Client) -> list[int]:
+def workers_of(client: TestClient | httpx2.Client) -> list[int]:
     endpoint = f'"endpoint":"{str(client.base_url).rstrip("/")}/sparql"'
     of_service = [(pid, parent) for pid, parent, args in processes() if endpoint in args]
     ids = {pid for pid, _ in of_service}
