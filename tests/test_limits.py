@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -26,8 +27,9 @@ from servers import LIGRAPH, serving
 from starlette.testclient import TestClient
 
 from ligraph import build, create_app
-from ligraph.errors import TooComplex
+from ligraph.errors import OutOfTime, TooComplex
 from ligraph.stores.confinement import FILTER
+from ligraph.stores.queries import Query
 from ligraph.stores.tokens import read_query
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -166,6 +168,27 @@ def test_long_queries_wait_for_a_place_and_others_do_not(limited: Start) -> None
             assert time.monotonic() - asked < 0.5
         assert sorted(future.result().status_code for future in endless) in ([503, 504], [504, 504])
         assert time.monotonic() - started > 1.9
+
+
+def test_an_answer_does_not_wait_for_the_long_query_behind_it(limited: Start) -> None:
+    """Both go to one worker in one piece, which may hold the first answer for a moment to send it with the next."""
+    root = limited("[limits]\nquery_seconds = 3\n")
+
+    async def both() -> float:
+        app = create_app(root)
+        async with app.router.lifespan_context(app):
+            engine = app.state.live.snapshot.engine
+            started = time.monotonic()
+            lookups = [asyncio.create_task(engine.ask(Query(f"{LOOKUP} #{number}").pack())) for number in range(2)]
+            endless = asyncio.create_task(engine.ask(Query(ENDLESS).pack()))
+            answers = await asyncio.gather(*lookups)
+            seconds = time.monotonic() - started
+            assert {answer.rows for answer in answers} == {1}
+            with pytest.raises(OutOfTime):
+                await endless
+            return seconds
+
+    assert asyncio.run(both()) < 1.5
 
 
 def test_one_client_has_no_more_than_half_of_the_places(limited: Start) -> None:

@@ -116,11 +116,11 @@ class Lane(asyncio.Protocol):
         self.is_cut = True
         self.owner.on_cut(self)
 
-    def age(self) -> float | None:
-        """Return for how many seconds the first pending job has been answered, None where it has not begun."""
-        if not self.pending or self.slot.current != self.pending[0].number:
-            return None
-        return self.slot.age()
+    @property
+    def current(self) -> Job | None:
+        """The job that is being answered, None for none; the answers to those before it are on their way."""
+        number = self.slot.current
+        return next((job for job in self.pending if job.number == number), None)
 
     def processor_seconds(self) -> float:
         """Return the processor time that the current query has used."""

@@ -265,31 +265,31 @@ class Pool:
         self._start_long()
 
     def _look_at(self, lane: Lane, now: float) -> None:
-        age = lane.age()
-        if age is None:
+        job, age = lane.current, lane.slot.age()
+        if job is None:
             if lane.pid and lane.pending and not lane.slot.current and _is_stuck(lane, now):
                 self._note("starved")
                 error = Overloaded("no worker could begin with the query", hint="ask again in a few seconds")
                 self.staff.stop(lane, error)
-        elif lane.pending[0].is_settled and age > SLOW_SECONDS:
+        elif job.is_settled and age > SLOW_SECONDS:
             self._note("left")
             self.staff.stop(lane, OutOfTime("the client is gone"))
         elif age > self.bounds.seconds:
             self._note("time")
             self.staff.stop(lane, out_of_time(self.bounds.seconds))
         elif lane in self.staff.swift and age > SLOW_SECONDS and _is_slow(lane, age):
-            self._move_over(lane)
+            self._move_over(lane, job)
 
-    def _move_over(self, lane: Lane) -> None:
+    def _move_over(self, lane: Lane, slow: Job) -> None:
         """Let a slow query have its worker to itself, or begin it again later, and others a worker that is free."""
         spare = self.staff.take_spare()
         if spare is None:
             return
-        slow, *behind = lane.pending
         lane.slot.skip_to(self._number)
+        # Also those before it, whose answers may be held until the slow query has its own.
+        self._queue.extendleft(job for job in reversed(lane.pending) if job is not slow)
         lane.pending = deque([slow])
         self.staff.exchange(lane, spare)
-        self._queue.extendleft(reversed(behind))
         if self.places.are_free() and self.places.may_have(slow.client):
             self._mark(lane, slow.client)
         else:
