@@ -6,21 +6,24 @@ In the tables `‸` stands before the place that is to be blamed.
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import rdflib
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Store
 from rdflib.namespace import RDF, Namespace
 from rdflib.term import Node
 
+from ligraph.errors import Refused, TooComplex
 from ligraph.stores.syntax import Fault, explain
 from ligraph.stores.syntax.grammar import sparql
 from ligraph.stores.syntax.lexemes import END, lexemes
 from ligraph.stores.syntax.misuses import misuse_in
 from ligraph.stores.syntax.reading import read
+from ligraph.stores.tokens import read_query
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 
@@ -390,3 +393,66 @@ def test_a_large_text_takes_no_time(query: str) -> None:
     started = time.process_time()
     explain(query, "error at 1:1: expected [_]")
     assert time.process_time() - started < 2
+
+
+PIECES = [
+    *("SERVICE", "service", "SERVICE", "SILENT", "SELECT", "ASK", "FILTER", "BIND", "AS", "a", "true", "NOW"),
+    *("<http://a/>", "<a#b>", "<", ">", "<<", ">>", "<<(", ")>>", "<=", "{|", "|}", "{", "}", "(", ")", "[", "]"),
+    *("?x", "$y", "a:b", "a:", ":", "a:b.c", "a:b.", "a:-", "a:\\#", "a:x\\'", "a:%41", "_:b", "a-b:", "\u00b7"),
+    *("'", '"', "'''", '"""', "'x'", '"y"', "\\", "\\'", "\\u0041", "#", "\n", "\r", " ", "\t", "\x00", "\ud800"),
+    *(".", ",", ";", "|", "/", "^", "^^", "*", "+", "?", "!", "=", "&&", "||", "-", "1", "1.", "1.5e3", "@en", "@"),
+]
+pieces = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
+OPEN, CLOSE = {"{", "(", "[", "{|", "<<("}, {"}", ")", "]", "|}", ")>>"}
+
+
+@settings(max_examples=1000)
+@given(before=pieces, behind=pieces, is_open=st.booleans())
+@example(before="a:-", behind="", is_open=True)
+@example(before="<<(()SERVICE)>>[])>>", behind="", is_open=True)
+def test_a_service_that_one_reading_sees_the_other_sees(before: str, behind: str, is_open: bool) -> None:
+    """Of two readings of tokens, the one that refuses sees a SERVICE where the other does; both read no further than
+    to a bracket that was never opened."""
+    query = f"{'ASK {' if is_open else ''}{before}SERVICE{behind}"
+    depth = 0
+    for token in lexemes(query):
+        depth += (token.kind in OPEN) - (token.kind in CLOSE)
+        if depth < 0:
+            return
+        if token.kind == "SERVICE":
+            with suppress(Refused, TooComplex):
+                assert read_query(query).services
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        "FILTER(?a<?b&&?c='>#')",
+        "FILTER(?a<?b||?c>'#')",
+        "FILTER(?a<?b&&'>'='''#''')",
+        "FILTER(?a<#>'''\n?b)",
+        "FILTER(?a<?b#>'''\n)",
+        "FILTER(?a<(?b&&?c>?d)) FILTER(?a<(?b&&?c>?d))",
+        "<<?s?p'>#'>> ?q ?r .",
+        "?s ?p <<(?s?p'>#')>> .",
+    ],
+)
+def test_a_comparison_that_looks_like_an_iri_hides_no_service(compared: str) -> None:
+    """The engine reads “<” by where it stands, and not the longest token."""
+    query = f"SELECT * {{ {compared} SERVICE SILENT <http://127.0.0.1:9/> {{ ?x ?y ?z }} #'''\n}}"
+    assert engine_says(query) is None
+    assert read_query(query).services
+
+
+def test_a_comparison_that_looks_like_an_iri_hides_no_depth() -> None:
+    query = f"ASK {{ FILTER(?a<{'(' * 20}?b>?c{')' * 20}) }} #{' ' * 500}"
+    assert engine_says(query) is None
+    assert read_query(query).depth == 22
+    assert read_query(f"ASK {{ FILTER(?a<?b{'+1' * 300}>?c) }}").parts > 300
+
+
+@pytest.mark.parametrize("iri", ["http://a/b#c", "http://a/b'c", "urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66", "a"])
+def test_an_iri_costs_nothing(iri: str) -> None:
+    query = f"SELECT * {{ VALUES ?x {{ {f'<{iri}> ' * 600} }} SERVICE <http://a/> {{ ?x ?y ?z }} }}"
+    reading = read_query(query)
+    assert (reading.services, reading.depth, reading.parts) == (["http://a/"], 2, 3)

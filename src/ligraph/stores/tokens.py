@@ -37,6 +37,9 @@ _TOKENS = re.compile(
     |(?P<sign>[.;,|/+*!=<>&^\-])""",
     re.DOTALL | re.VERBOSE,
 )
+# What else looks like an IRI may be a comparison, as in “?a<?b&&?c='>#'”: engines tell by where it stands, and then a
+# text or comment in it reaches as far as it will.
+_WHOLE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE", "AS", "VALUES"})
@@ -120,7 +123,7 @@ def _read(query: str) -> Reading:
     reading = Reading()
     form = ""
     depth = parts = template = 0
-    after_service = is_suspect = False
+    after_service = is_suspect = hides = False
     for match in _TOKENS.finditer(query):
         kind = match.lastgroup
         if kind == "comment":
@@ -136,6 +139,13 @@ def _read(query: str) -> Reading:
         is_suspect = False
         if kind == "sign":
             parts += 1
+        elif kind == "iri":
+            if not _WHOLE.match(match[0]):
+                within = [token.lastgroup for token in _TOKENS.finditer(match[0], 1, len(match[0]) - 1)]
+                parts += within.count("sign")
+                depth += within.count("open")
+                reading.depth = max(reading.depth, depth)
+                hides = hides or "text" in within or "comment" in within
         elif kind == "open":
             depth += 1
             if depth > reading.depth:
@@ -149,16 +159,14 @@ def _read(query: str) -> Reading:
             if depth == template:
                 template = -1
             depth -= 1
-            if depth < 0:
-                break
         elif kind == "name":
             if template > 0 and match[0].startswith("_:"):
                 reading.lasting = False
             # Engines want no space behind a word: “SERVICE:x {” may be SERVICE and the name “:x”.
             prefix, _, local = match[0].upper().partition(":")
             is_suspect = "SERVICE" in prefix
-            if "SERVICE" in local.partition(".")[2]:
-                # Where a name ends at one of its dots, engines do not agree.
+            if "SERVICE" in local.partition(".")[2] or (local.startswith("-") and "SERVICE" in local):
+                # Where a name ends at one of its dots, engines do not agree. With a hyphen none begins.
                 reading.services.append(None)
                 reading.lasting = False
         elif kind == "word":
@@ -177,8 +185,10 @@ def _read(query: str) -> Reading:
                 reading.has_from = True
     reading.form = form or "SELECT"
     reading.parts = parts
-    if after_service:
+    if after_service or (hides and "SERVICE" in query.upper()):
         reading.services.append(None)
+    if hides:
+        reading.lasting = False
     return reading
 
 
