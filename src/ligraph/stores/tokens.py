@@ -165,7 +165,7 @@ def _read(query: str) -> Reading:
             # Engines want no space behind a word: “SERVICE:x {” may be SERVICE and the name “:x”.
             prefix, _, local = match[0].upper().partition(":")
             is_suspect = "SERVICE" in prefix
-            if "SERVICE" in local.partition(".")[2] or (local.startswith("-") and "SERVICE" in local):
+            if "SERVICE" in local.partition(".")[2] or "SERVICE" in f":{local}".partition(":-")[2]:
                 # Where a name ends at one of its dots, engines do not agree. With a hyphen none begins.
                 reading.services.append(None)
                 reading.lasting = False
