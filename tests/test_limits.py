@@ -127,6 +127,48 @@ def test_a_result_has_no_more_bytes_than_it_may(limited: Start, query: str) -> N
         assert len(answer.content) < 1000
 
 
+LISTS = {
+    "groups": ("{?a ?b ?c}" * 600, 600),
+    "groups with a dot": ("{?a ?b ?c}." * 600, 600),
+    "numbers": (f"?s ?p ({'1 ' * 600})", 599),
+    "variables": (f"?s ?p ({'?a ' * 600})", 599),
+    "booleans": (f"?s ?p ({'true ' * 600})", 599),
+    "texts": (f"""?s ?p ({"'x'@en " * 600})""", 599),
+    "blank nodes": (f"?s ?p ({'[] ' * 600})", 599),
+    "lists": (f"({'() ' * 600}) ?p ?o", 599),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_groups_and_items_of_lists_are_parts(kind: str) -> None:
+    pattern, parts = LISTS[kind]
+    with pytest.raises(TooComplex):
+        read_query(f"SELECT * {{ {pattern} }}")
+    assert read_query(f"SELECT * {{ {pattern} }} #{' ' * 2_000}", most=2_000).parts >= parts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", LISTS)
+def test_groups_and_items_of_lists_harm_the_engine(kind: str) -> None:
+    """What they are counted for: the engine makes a plan for longer than is waited here."""
+    program = "import sys; from pyoxigraph import Store; Store().query(sys.argv[1])"
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run([sys.executable, "-c", program, f"SELECT * {{ {LISTS[kind][0]} }}"], timeout=5, check=False)
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("SELECT ?x WHERE { VALUES (?x ?y) { (1 2) ('a' true) (<a> <b>) } }", 1),
+        (f"SELECT ?x {{ VALUES ?x {{ {'1 ' * 600} }} }}", 1),
+        ("SELECT (COUNT(DISTINCT ?x) AS ?n) { ?s ?p ?x FILTER(STR(?x) IN ('a', 'b') && ?x != 1) }", 7),
+        ("SELECT * { ?s (<a>/<b>)+ ?o OPTIONAL { ?o ?p ?q } }", 4),
+    ],
+)
+def test_rows_and_conditions_are_not_lists(query: str, parts: int) -> None:
+    assert read_query(f"{query} #{' ' * 500}").parts == parts
+
+
 @pytest.mark.parametrize(
     ("limits", "query"),
     [

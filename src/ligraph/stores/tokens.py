@@ -33,6 +33,7 @@ _TOKENS = re.compile(
     |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<name>[{_NAMED}]{{0,200}}:(?:[{_NAMED}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
     |(?P<word>[A-Za-z]+)
+    |(?P<number>[0-9]+)
     |(?P<open>[{{(\[])|(?P<close>[}})\]])
     |(?P<sign>[.;,|/+*!=<>&^\-])""",
     re.DOTALL | re.VERBOSE,
@@ -43,6 +44,8 @@ _WHOLE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "SERVICE", "AS", "VALUES"})
+_TERMS = frozenset({"iri", "text", "variable", "name", "number"})
+_BEGINS, _ENDS = _TERMS | {"open"}, _TERMS | {"tag", "close"}
 _NOTABLE = ("CONSTRUCT", "DESCRIBE", "FROM", "SERVICE", "NOW", "RAND", "UUID", "BNODE", "\\")
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 
@@ -184,12 +187,44 @@ def _read(query: str) -> Reading:
             elif word.startswith("FROM"):
                 reading.has_from = True
     reading.form = form or "SELECT"
-    reading.parts = parts
+    reading.parts = parts + _unwritten_parts(query)
     if after_service or (hides and "SERVICE" in query.upper()):
         reading.services.append(None)
     if hides:
         reading.lasting = False
     return reading
+
+
+def _unwritten_parts(query: str) -> int:
+    """Return how many parts no word or sign stands for: groups within a group, and items of lists.
+
+    An item is a term behind another within round brackets; rows of VALUES have none.
+    """
+    parts = 0
+    is_values = has_word = False
+    around: list[str] = []
+    before = ""
+    for match in tokens_of(query):
+        kind, text = str(match.lastgroup), match[0].upper()
+        if kind == "word" and text in ("TRUE", "FALSE"):
+            kind = "name"
+        inside = around[-1] if around else ""
+        if inside == "(" and before in _ENDS and kind in _BEGINS:
+            parts += 1
+        before = kind
+        if kind == "word":
+            is_values = is_values or text == "VALUES"
+            has_word = has_word or text in _PARTS
+        elif kind == "close" and around:
+            around.pop()
+        elif kind == "open":
+            is_row = is_values or inside == "row"
+            if text == "{":
+                # Of OPTIONAL, GRAPH and the like the word counts, and the outermost group is the query itself.
+                parts += bool(around) and not has_word and not is_row
+                is_values = has_word = False
+            around.append("row" if is_row else text)
+    return parts
 
 
 def _address(iri: str) -> str | None:
