@@ -556,7 +556,7 @@ def test_a_damaged_store_is_not_the_fault_of_who_asks(root: Path) -> None:
         (b"null", "format None"),
         (b"[]", "format None"),
         (b'{"format": 1}', "format 1"),
-        (b'{"format": 2, "files": []}', "damaged"),
+        (b'{"format": 3, "files": []}', "damaged"),
         (b"[" * 100_000, "damaged"),
     ],
 )

@@ -12,10 +12,14 @@ from pyoxigraph import RdfFormat, Store
 
 @dataclass(frozen=True)
 class Digests:
-    """SHA-256 digests of sorted N-Quads: over all, and of each graph with its number of statements."""
+    """SHA-256 digests of sorted N-Quads: over all, and of each graph with its number of statements.
+
+    Shape: `triples` is how many statements there are where one that is in several graphs counts once.
+    """
 
     total: str
     graphs: dict[str, tuple[str, int]]
+    triples: int
 
 
 def dump(store: Store) -> bytes:
@@ -35,10 +39,15 @@ def canonical_lines(content: bytes) -> list[bytes]:
 def digest_lines(lines: list[bytes]) -> Digests:
     """Return the digests of sorted N-Quads lines."""
     graphs: dict[bytes, list[bytes]] = defaultdict(list)
+    triples, before = 0, b""
     for line in lines:
-        graphs[line[line.rindex(b" <") + 2 : -4]].append(line)  # … <graph> .
+        end = line.rindex(b" <")
+        graphs[line[end + 2 : -4]].append(line)  # … <graph> .
+        # Sorted, the lines of one triple follow each other.
+        if line[:end] != before:
+            triples, before = triples + 1, line[:end]
     named = {name.decode(): (_digest(graph), len(graph)) for name, graph in sorted(graphs.items())}
-    return Digests(_digest(lines), named)
+    return Digests(_digest(lines), named, triples)
 
 
 def _digest(lines: list[bytes]) -> str:

@@ -74,6 +74,7 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
         base="",
         digest=digest,
         statements=len(store),
+        triples=len({quad.triple for quad in store}),
         things={},
         warnings=0,
         graphs=_graphs(store, created),

@@ -9,7 +9,7 @@ import orjson
 
 from ligraph.errors import ReleaseError
 
-FORMAT = 2
+FORMAT = 3
 """The layout of release folders. A release of another format is made again from its sources."""
 
 FILE_NAME = "manifest.json"
@@ -25,8 +25,9 @@ _SELF = "sha256"
 class Manifest:
     """What a release says of itself.
 
-    Shape: `graphs` by IRI with `digest`, `statements` and `modified`; `files` by path with `bytes` and `sha256`;
-    `removed` by id with the id that replaces it, or None; `publisher` is an id; times are RFC 3339 in UTC.
+    Shape: `triples` counts a statement once that is in several graphs; `graphs` by IRI with `digest`, `statements` and
+    `modified`; `files` by path with `bytes` and `sha256`; `removed` by id with the id that replaces it, or None;
+    `publisher` is an id; times are RFC 3339 in UTC.
     """
 
     format: int
@@ -41,6 +42,7 @@ class Manifest:
     base: str
     digest: str
     statements: int
+    triples: int
     things: dict[str, int]
     warnings: int
     graphs: dict[str, dict[str, Any]]

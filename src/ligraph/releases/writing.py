@@ -171,6 +171,7 @@ def _manifest(
         base=settings.base,
         digest=digests.total,
         statements=len(lines),
+        triples=digests.triples,
         things=_count_things(checked),
         warnings=checked.report.warnings,
         graphs=graphs,

@@ -34,7 +34,7 @@ def catalog_triples(manifest: Manifest, site: str) -> Iterator[Triple]:
     yield say(catalog, DCAT + "dataset", dataset)
     yield say(catalog, DCAT + "service", service)
     yield say(dataset, TYPE, NamedNode(VOID + "Dataset"))
-    yield say(dataset, VOID + "triples", Literal(manifest.statements))
+    yield say(dataset, VOID + "triples", Literal(manifest.triples))
     yield say(dataset, VOID + "sparqlEndpoint", NamedNode(site + "sparql"))
     yield say(service, TYPE, NamedNode(DCAT + "DataService"))
     yield say(service, DCTERMS + "title", Literal("SPARQL", language="en"))

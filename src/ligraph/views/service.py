@@ -86,10 +86,9 @@ def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
     yield say(dataset, TYPE, NamedNode(SD + "Dataset"))
     yield say(dataset, SD + "defaultGraph", default)
     yield say(default, TYPE, NamedNode(SD + "Graph"))
-    if not service.union:
-        # Those of the union are fewer than its statements where one is in two graphs.
-        in_default = str(manifest.statements - sum(facts["statements"] for facts in manifest.graphs.values()))
-        yield say(default, VOID + "triples", Literal(in_default, datatype=NamedNode(XSD + "integer")))
+    named_statements = sum(facts["statements"] for facts in manifest.graphs.values())
+    in_default = manifest.triples if service.union else manifest.statements - named_statements
+    yield say(default, VOID + "triples", Literal(str(in_default), datatype=NamedNode(XSD + "integer")))
     for iri, facts in sorted(manifest.graphs.items()):
         if iri.startswith("_:"):
             continue
