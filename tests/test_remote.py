@@ -483,6 +483,15 @@ def test_only_some_long_queries_run_at_once(
 # ── Down, and up again ──
 
 
+def test_queries_that_wait_in_other_processes_count(client: TestClient) -> None:
+    board = client.app.state.live.tally  # type: ignore[attr-defined]
+    board.add("waiting", 1_000)
+    assert ask(client, ALL).status_code == 503
+    board.add("waiting", -1_000)
+    assert ask(client, ALL).status_code == 200
+    assert board.total("waiting") == 0
+
+
 @pytest.mark.usefixtures("quick")
 def test_an_engine_that_comes_up_later_is_taken(root: Path, store: Store, caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from anyio.from_thread import BlockingPortal
-from conftest import WriteCollection
+from conftest import TOML, WriteCollection
 from pyoxigraph import Literal, RdfFormat, parse
 from starlette.testclient import TestClient
 from starlette.types import Message
@@ -363,6 +363,18 @@ def test_a_service_that_is_being_stopped_says_so(app_: tuple[Any, BlockingPortal
     assert sent[0]["status"] == 503
     said = json.loads(sent[1]["body"])
     assert (said["title"], said["detail"]) == ("No query can be taken just now", "the service is being stopped")
+
+
+def test_a_question_is_held_to_the_limits_of_its_service(collection: WriteCollection) -> None:
+    files = {
+        "queries/three.rq": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        "queries/one.rq": "SELECT * { ?a ?b ?c }",
+    }
+    root = collection({**files, "ligraph.toml": f"{TOML}[limits]\nquery_parts = 2\n"})
+    build(root)
+    with TestClient(create_app(root)) as client:
+        assert client.get("/queries/one").status_code == 200
+        assert client.get("/queries/three").status_code == 404
 
 
 def test_an_edited_question_is_taken_up(client: TestClient, root: Path) -> None:

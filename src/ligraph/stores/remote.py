@@ -123,8 +123,9 @@ class Remote:
 
         Raises: what `Evaluator.answer` raises; OutOfTime, OutOfMemory, Overloaded; EngineError.
         """
-        if self._count >= self.bounds.most:
-            raise too_many(self._count)
+        waiting = self.board.total("waiting")
+        if waiting >= self.bounds.most:
+            raise too_many(waiting)
         query = unpack(packed)
         reading, format_ = admit_query(query, self.terms)
         doubts = self.doubts
@@ -302,6 +303,7 @@ class Remote:
     def _counted(self) -> Iterator[None]:
         """Count somebody who waits, and log what the engine does wrong: who asked is not told."""
         self._count += 1
+        self.board.add("waiting")
         try:
             yield
         except EngineDown:
@@ -311,6 +313,7 @@ class Remote:
             raise
         finally:
             self._count -= 1
+            self.board.add("waiting", -1)
 
 
 async def _aside(size: int, work: Callable[..., Made], *arguments: Any) -> Made:

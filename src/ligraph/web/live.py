@@ -77,7 +77,10 @@ class Live:
         if stamp == self._questions_stamp:
             return
         self._questions_stamp = stamp
-        self.questions, wrong = read_questions(self.collection.queries)
+        limits = self.limits
+        self.questions, wrong = read_questions(
+            self.collection.queries, deepest=limits.query_depth, most=limits.query_parts
+        )
         for error in wrong:
             _log.error("a stored question is left out: %s", error)
 
@@ -157,20 +160,27 @@ class Live:
         """Take up each release that becomes live; write logs between."""
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            self.log.write()
-            self._read_questions()
-            await self._let_go()
-            self.snapshot.forget_doubtful()
-            if not self.follows:
-                continue
             try:
-                now = current_id(self.collection)
-                if now and now != self.snapshot.release.manifest.id:
-                    await self._take_up(now)
-                else:
-                    self.refused, self._trouble = None, ""
-            except (LigraphError, OSError) as error:
-                self._say_trouble(f"the live release cannot be told: {error}")
+                await self._look_around()
+            except Exception:
+                # Whatever is wrong now, the next release has to be seen.
+                _log.exception("the service cannot be looked after")
+
+    async def _look_around(self) -> None:
+        self.log.write()
+        self._read_questions()
+        await self._let_go()
+        self.snapshot.forget_doubtful()
+        if not self.follows:
+            return
+        try:
+            now = current_id(self.collection)
+            if now and now != self.snapshot.release.manifest.id:
+                await self._take_up(now)
+            else:
+                self.refused, self._trouble = None, ""
+        except (LigraphError, OSError) as error:
+            self._say_trouble(f"the live release cannot be told: {error}")
 
     async def _take_up(self, release: str) -> None:
         """Serve another release from now on; where that cannot be, say so once and go on with the old one.
