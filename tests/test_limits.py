@@ -193,8 +193,12 @@ def test_more_queries_than_may_wait_are_turned_away_at_once(limited: Start) -> N
         answer = ask(client, LOOKUP)
         assert problem(answer) == (503, "overloaded")
         assert int(answer.headers["retry-after"]) > 0
+        with httpx2.Client(base_url=client.base_url, trust_env=False) as other:
+            # The short way, and a connection that ends: what was refused does not wait, and cannot stop waiting.
+            assert problem(other.get("/sparql", params={"query": LOOKUP})) == (503, "overloaded")
         assert {future.result().status_code for future in endless} <= {503, 504}
         assert ask(client, LOOKUP).status_code == 200
+        assert metric(client, "ligraph_waiting_queries") == 0
 
 
 def test_long_queries_wait_for_a_place_and_others_do_not(limited: Start) -> None:
@@ -212,25 +216,37 @@ def test_long_queries_wait_for_a_place_and_others_do_not(limited: Start) -> None
         assert time.monotonic() - started > 1.9
 
 
-def test_an_answer_does_not_wait_for_the_long_query_behind_it(limited: Start) -> None:
-    """Both go to one worker in one piece, which may hold the first answer for a moment to send it with the next."""
-    root = limited("[limits]\nquery_seconds = 3\n")
+@pytest.mark.parametrize("query", ["LONG", "ENDLESS"])
+def test_nobody_waits_for_a_long_query_amid_short_ones(limited: Start, query: str) -> None:
+    """All go to one worker in one piece, which holds short answers for a moment to send them together."""
+    root = limited("[limits]\nquery_seconds = 4\n")
+    slow = {"LONG": LONG, "ENDLESS": ENDLESS}[query]
 
-    async def both() -> float:
+    async def ask_all() -> None:
         app = create_app(root)
         async with app.router.lifespan_context(app):
-            engine = app.state.live.snapshot.engine
+            live = app.state.live
+            while live.snapshot.kind != "memory":
+                await asyncio.sleep(0.05)
+            engine = live.snapshot.engine
+            for number in range(200):
+                await engine.ask(Query(f"{LOOKUP} #{number}").pack())
             started = time.monotonic()
-            lookups = [asyncio.create_task(engine.ask(Query(f"{LOOKUP} #{number}").pack())) for number in range(2)]
-            endless = asyncio.create_task(engine.ask(Query(ENDLESS).pack()))
-            answers = await asyncio.gather(*lookups)
-            seconds = time.monotonic() - started
+            before = [asyncio.create_task(engine.ask(Query(f"{LOOKUP} # before {n}").pack())) for n in range(4)]
+            amid = asyncio.create_task(engine.ask(Query(slow).pack()))
+            behind = [asyncio.create_task(engine.ask(Query(f"{LOOKUP} # behind {n}").pack())) for n in range(16)]
+            answers = await asyncio.gather(*before, *behind)
+            assert time.monotonic() - started < 1.5
             assert {answer.rows for answer in answers} == {1}
-            with pytest.raises(OutOfTime):
-                await endless
-            return seconds
+            if query == "LONG":
+                assert (await amid).rows == 1
+            else:
+                with pytest.raises(OutOfTime):
+                    await amid
+            assert live.tally.total("kill starved") == 0
+            assert live.tally.total("waiting") == live.tally.total("slow") == 0
 
-    assert asyncio.run(both()) < 1.5
+    asyncio.run(ask_all())
 
 
 def test_one_client_has_no_more_than_half_of_the_places(limited: Start) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import socket
@@ -133,7 +134,9 @@ def _run(
 
 def app_of_worker() -> FastAPI:
     """Return the application in a process that serves; what to serve is in its environment."""
-    die_with_parent()
+    supervisor = multiprocessing.parent_process()
+    if supervisor and supervisor.pid:
+        die_with_parent(supervisor.pid)
     configure_logs()
     _collect_rarely()
     return create_app(

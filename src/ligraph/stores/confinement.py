@@ -51,10 +51,12 @@ def limit_memory(allowance: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size + allowance, size + allowance))
 
 
-def die_with_parent() -> None:
-    """Have the system kill this process when the one that forked it is gone."""
+def die_with_parent(parent: int) -> None:
+    """Have the system kill this process when its parent is gone, and do so now where that is gone already."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def lower(pid: int) -> bool:
@@ -65,6 +67,21 @@ def lower(pid: int) -> bool:
     except (AttributeError, OSError):
         return False
     return True
+
+
+def set_apart(pid: int) -> bool:
+    """Keep a process off one of the processors; return whether the system can do that, and has several.
+
+    A processor that always has something to run does not look for what waits behind others elsewhere: beside four
+    processes that are lowered, one request in a hundred takes 7 ms, and 3 ms where one processor is left to the others.
+    """
+    try:
+        rest = sorted(os.sched_getaffinity(0))[1:]
+        for thread in Path(f"/proc/{pid}/task").iterdir() if rest else ():
+            os.sched_setaffinity(int(thread.name), rest)
+    except (AttributeError, OSError):
+        return False
+    return bool(rest)
 
 
 def _filter_calls(libc: ctypes.CDLL) -> bool:

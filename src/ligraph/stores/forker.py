@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Protocol
 
 from ligraph.stores.frames import SLOT
@@ -52,7 +53,7 @@ class Forker:
         self.means: str | None = None
         self.up_since: float | None = None
         self.is_running = False
-        self._file: IO[bytes]
+        self._file: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closing = False
 
@@ -73,12 +74,20 @@ class Forker:
         try:
             self._begin()
         except OSError:
-            self._file.close()
+            self._let_go()
             raise
+
+    def _let_go(self) -> None:
+        """Give back the memory of the slots, of which the system has a descriptor for each view."""
+        if self._file:
+            self._file.close()
+            with suppress(BufferError):
+                self.memory.close()
 
     def _begin(self) -> None:
         self._started = time.monotonic()
         ours, theirs = socket.socketpair()
+        assert self._file
         inherited = (theirs.fileno(), self._file.fileno())
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the program is ours
@@ -100,8 +109,11 @@ class Forker:
     async def close(self) -> None:
         """End the process, and all workers with it."""
         self._is_closing = True
+        if self.up_since is None:
+            # It has no workers yet, and looks at nothing before it has read its statements.
+            self.end()
         self._cut()
-        self._file.close()
+        self._let_go()
         self.ready.cancel()
         if self._process:
             await asyncio.to_thread(self._process.wait)
@@ -117,6 +129,10 @@ class Forker:
     def lower(self, pid: int) -> None:
         """Have a worker run only while nobody else wants to."""
         self._say(b"idle", pid)
+
+    def set_apart(self, pid: int) -> None:
+        """Have a worker leave one processor to others."""
+        self._say(b"away", pid)
 
     def end(self) -> None:
         """End the process, which does not do what it is asked; another takes its place."""

@@ -133,6 +133,11 @@ class Slot:
         self._numbers = whole.cast("Q")
         self._times = whole.cast("d")
 
+    def release(self) -> None:
+        """Let go of the memory; the slot is not used any more."""
+        self._numbers.release()
+        self._times.release()
+
     def begin(self, number: int) -> None:
         """Note the query that is begun."""
         self._times[1] = time.monotonic()

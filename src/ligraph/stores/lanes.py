@@ -60,8 +60,8 @@ class Owner(Protocol):
 class Lane(asyncio.Protocol):
     """One worker.
 
-    Shape: `doom` is why it is being ended; `since` is when its beginning was asked for or told, or its end asked for;
-    `status` is its exit code once it is known.
+    Shape: `doom` is why it is being ended, and `doomed` the number of the query that is to blame, 0 for none; `since`
+    is when its beginning was asked for or told, or its end asked for; `status` is its exit code once it is known.
     """
 
     def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop, memory: mmap.mmap, slot_number: int) -> None:
@@ -75,6 +75,8 @@ class Lane(asyncio.Protocol):
         self.pid = 0
         self.since = time.monotonic()
         self.doom: LigraphError | None = None
+        self.doomed = 0
+        self.is_apart = False
         self.is_cut = False
         self.status: int | None = None
         self._unsent: list[bytes] = []
@@ -97,7 +99,7 @@ class Lane(asyncio.Protocol):
 
     def flush(self) -> None:
         """Write what is to be sent, once the connection is there."""
-        if self._unsent and self.transport:
+        if self._unsent and self.transport and not self.is_cut:
             self.transport.write(b"".join(self._unsent))
             self._unsent.clear()
 

@@ -25,7 +25,15 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from ligraph.formats import Format
 from ligraph.releases.manifest import DUMP, STORE, read_manifest
-from ligraph.stores.confinement import FILTER, NAMESPACE, cut_off_network, die_with_parent, limit_memory, lower
+from ligraph.stores.confinement import (
+    FILTER,
+    NAMESPACE,
+    cut_off_network,
+    die_with_parent,
+    limit_memory,
+    lower,
+    set_apart,
+)
 from ligraph.stores.embedded import Release
 from ligraph.stores.frames import SLOT, Slot
 from ligraph.stores.queries import Evaluator
@@ -36,9 +44,9 @@ Writers = Callable[[Release], Mapping[Format, Writer]]
 
 MESSAGE = struct.Struct("<4sqq")
 """What service and nursery say to each other: a verb and two numbers. The service says `fork` (slot, whether the worker
-may reach the network; the worker's end of a connection comes along), `kill` and `idle` (process id); the nursery says
-`held` (which of `MEANS` takes the network from workers) once it is ready, `born` (process id, slot) and `gone`
-(process id, exit code, a signal as a negative number)."""
+may reach the network; the worker's end of a connection comes along), `kill`, `idle` and `away` (process id); the
+nursery says `held` (which of `MEANS` takes the network from workers) once it is ready, `born` (process id, slot) and
+`gone` (process id, exit code, a signal as a negative number)."""
 
 MEANS = (None, FILTER, NAMESPACE)
 
@@ -78,7 +86,8 @@ class Nursery:
 
     def __init__(self, control: socket.socket, slots: int, order: Order, writers: Writers) -> None:
         # While it reads statements into memory, it does not look whether the service is there.
-        die_with_parent()
+        die_with_parent(os.getppid())
+        self.pid = os.getpid()
         self.control = control
         self.order = order
         self.folder = Path(order.folder)
@@ -138,8 +147,10 @@ class Nursery:
             # One that is not there any more has left its number to others.
             if verb == b"kill":
                 os.kill(number, signal.SIGKILL)
-            else:
+            elif verb == b"idle":
                 lower(number)
+            else:
+                set_apart(number)
         return True
 
     def _fork(self, connection: int, slot: int, *, outward: bool) -> None:
@@ -160,7 +171,7 @@ class Nursery:
         self._tell(b"born", pid, slot)
 
     def _be_worker(self, connection: socket.socket, slot: int, *, outward: bool) -> None:
-        die_with_parent()
+        die_with_parent(self.pid)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self.control.close()

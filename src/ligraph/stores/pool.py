@@ -20,7 +20,7 @@ from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job, Lane
 from ligraph.stores.nursery import Order
 from ligraph.stores.queries import Answer
-from ligraph.stores.refusals import never_begun, out_of_memory, out_of_time, too_many
+from ligraph.stores.refusals import ended_again, never_begun, out_of_memory, out_of_time, too_many
 from ligraph.stores.staff import Staff
 
 SLOW_SECONDS = 0.02
@@ -28,6 +28,9 @@ SLOW_SECONDS = 0.02
 
 _WAITING_SECONDS = 0.25
 """Time after which a query is slow that uses no processor: it waits for a disk, or its worker was stopped."""
+
+_APART_SECONDS = 1.0
+"""Time after which a slow query is kept off one processor."""
 
 _TICK_SECONDS = 0.01
 _DEPTH_SECONDS = 0.002
@@ -152,7 +155,8 @@ class Pool:
             return
         depth = min(max(int(_DEPTH_SECONDS / self._mean), 1), _DEEPEST)
         is_short = self._mean < _SHORT_SECONDS
-        swift = self.staff.swift
+        # What waits here has a deadline; what is sent to a worker that is not there yet, or any more, has none.
+        swift = [lane for lane in self.staff.swift if lane.pid and not lane.doom and not lane.is_cut]
         for lane in swift[: max(len(swift) - 1, 1)] if is_short else sorted(swift, key=_load):
             self._fill(lane, depth)
 
@@ -207,18 +211,14 @@ class Pool:
     def on_lost(self, lane: Lane, status: int) -> None:
         """Answer the query that a lost worker was at, and send again what waited behind."""
         self._unmark(lane)
-        self._give_back(lane, lane.slot.current, status)
+        self._give_back(lane, lane.doomed if lane.doom else lane.slot.current, status)
         self.on_staffed()
 
     def on_orphaned(self, lanes: set[Lane]) -> None:
         """Send again what workers had that ended through no fault of a query, but for those that were being ended."""
         for lane in lanes:
             self._unmark(lane)
-            blamed = lane.slot.current if lane.doom else 0
-            lane.doom = lane.doom or Overloaded(
-                "the processes that answer queries end again and again", hint="ask again in a minute"
-            )
-            self._give_back(lane, blamed, -signal.SIGKILL)
+            self._give_back(lane, lane.doomed, -signal.SIGKILL)
 
     def on_staffed(self) -> None:
         """Go on with what waits."""
@@ -228,8 +228,10 @@ class Pool:
     def _give_back(self, lane: Lane, blamed: int, status: int) -> None:
         for job in reversed(lane.pending):
             job.tries += 1
-            if job.number == blamed or job.tries > _MOST_TRIES:
+            if job.number == blamed:
                 self._settle(job, Told(job.number, lane.doom or self._cause(status), 0.0))
+            elif job.tries > _MOST_TRIES:
+                self._settle(job, Told(job.number, ended_again(), 0.0))
             elif not job.is_settled:
                 (self._long_queue if job.is_long else self._queue).appendleft(job)
         lane.pending.clear()
@@ -267,18 +269,19 @@ class Pool:
     def _look_at(self, lane: Lane, now: float) -> None:
         job, age = lane.current, lane.slot.age()
         if job is None:
-            if lane.pid and lane.pending and not lane.slot.current and _is_stuck(lane, now):
+            if lane.pid and lane.pending and _is_stuck(lane, now):
                 self._note("starved")
-                error = Overloaded("no worker could begin with the query", hint="ask again in a few seconds")
-                self.staff.stop(lane, error)
+                self.staff.stop(lane, Overloaded("the worker does not begin"))
         elif job.is_settled and age > SLOW_SECONDS:
             self._note("left")
-            self.staff.stop(lane, OutOfTime("the client is gone"))
+            self.staff.stop(lane, OutOfTime("the client is gone"), job.number)
         elif age > self.bounds.seconds:
             self._note("time")
-            self.staff.stop(lane, out_of_time(self.bounds.seconds))
+            self.staff.stop(lane, out_of_time(self.bounds.seconds), job.number)
         elif lane in self.staff.swift and age > SLOW_SECONDS and _is_slow(lane, age):
             self._move_over(lane, job)
+        elif lane in self._slow and age > _APART_SECONDS and not lane.is_apart:
+            self.staff.set_apart(lane)
 
     def _move_over(self, lane: Lane, slow: Job) -> None:
         """Let a slow query have its worker to itself, or begin it again later, and others a worker that is free."""
@@ -304,7 +307,9 @@ class Pool:
         for queue in (self._queue, self._long_queue):
             for job in [job for job in queue if now - job.asked > self.bounds.seconds]:
                 queue.remove(job)
-                error = self.places.refusal(job.client) if job.is_long else never_begun(self.bounds.seconds)
+                may_begin = self.places.are_free() and self.places.may_have(job.client)
+                waits = job.is_long and not may_begin
+                error = self.places.refusal(job.client) if waits else never_begun(self.bounds.seconds)
                 self._settle(job, Told(0, error, 0.0))
 
     def _mark(self, lane: Lane, client: str | None) -> None:
@@ -322,7 +327,12 @@ class Pool:
 
 
 def _is_stuck(lane: Lane, now: float) -> bool:
-    """Return whether a worker should have begun with what it was sent: a new one has its store to open first."""
+    """Return whether a worker should have begun with what it was sent: a new one has its store to open first.
+
+    Nor may it be at what it was not sent.
+    """
+    if lane.slot.current:
+        return lane.slot.age() > _STUCK_SECONDS
     return now > max(lane.pending[0].sent + _STUCK_SECONDS, lane.since + _PATIENCE_SECONDS)
 
 

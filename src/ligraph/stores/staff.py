@@ -56,6 +56,7 @@ class Staff:
         self._spare: Lane | None = None
         self._free = deque(range(order.slots))
         self._connecting: set[asyncio.Task[None]] = set()
+        self._coming: asyncio.TimerHandle | None = None
         self._is_closing = False
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -72,6 +73,7 @@ class Staff:
         self._is_closing = True
         for lane in self.lanes:
             lane.abort()
+            lane.slot.release()
         await self.forker.close()
 
     def add(self, *, outward: bool = False) -> Lane | None:
@@ -100,6 +102,10 @@ class Staff:
 
     def take_spare(self) -> Lane | None:
         """Return a worker that is free, None where there is none."""
+        if self._coming:
+            # None could be begun a moment ago.
+            lane, self._spare = self._spare, None
+            return lane
         lane = self._spare or self.add()
         self._spare = self.add()
         if self._spare is None:
@@ -117,9 +123,14 @@ class Staff:
         if lane.pid:
             self.forker.lower(lane.pid)
 
-    def stop(self, lane: Lane, error: LigraphError) -> None:
-        """End a worker; `error` is what is said to whoever waits for the query that it is at."""
-        lane.doom = error
+    def set_apart(self, lane: Lane) -> None:
+        """Have a worker leave one processor to others."""
+        lane.is_apart = True
+        self.forker.set_apart(lane.pid)
+
+    def stop(self, lane: Lane, error: LigraphError, number: int = 0) -> None:
+        """End a worker because of the query with a number, of which `error` is said."""
+        lane.doom, lane.doomed = error, number
         lane.since = time.monotonic()
         if lane.pid:
             self.forker.kill(lane.pid)
@@ -151,6 +162,7 @@ class Staff:
             self.forker.lower(pid)
         if lane.doom:
             self.forker.kill(pid)
+        self.employer.on_staffed()
 
     def on_gone(self, pid: int, status: int) -> None:
         """Take note of the exit code of a worker."""
@@ -196,6 +208,9 @@ class Staff:
 
     def _complete(self) -> None:
         """Begin the workers that are missing."""
+        if self._coming:
+            self._coming.cancel()
+            self._coming = None
         wanted = min(os.cpu_count() or 1, _MOST_SWIFT)
         while len(self.swift) < wanted and (lane := self.add()):
             self.swift.append(lane)
@@ -205,5 +220,5 @@ class Staff:
         self.employer.on_staffed()
 
     def _complete_later(self) -> None:
-        if not self._is_closing:
-            self.loop.call_later(_AGAIN_SECONDS, self._complete)
+        if not self._is_closing and not self._coming:
+            self._coming = self.loop.call_later(_AGAIN_SECONDS, self._complete)

@@ -146,8 +146,8 @@ def _read(query: str) -> Reading:
             if not _WHOLE.match(match[0]):
                 within = [token.lastgroup for token in _TOKENS.finditer(match[0], 1, len(match[0]) - 1)]
                 parts += within.count("sign")
-                depth += within.count("open")
-                reading.depth = max(reading.depth, depth)
+                reading.depth = max(reading.depth, depth + within.count("open"))
+                depth += max(within.count("open") - within.count("close"), 0)
                 hides = hides or "text" in within or "comment" in within
         elif kind == "open":
             depth += 1

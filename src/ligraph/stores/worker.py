@@ -27,8 +27,10 @@ def work(connection: socket.socket, slot: Slot, evaluator: Evaluator) -> None:
                 outbox.send_late()
                 slot.begin(number)
                 outbox.add(_reply(number, packed, evaluator, slot))
-                if len(asked) - place < _MANY:
+                # Whoever looks on takes a query that took long for the one that still is answered.
+                if len(asked) - place < _MANY or slot.age() > _HELD_SECONDS:
                     outbox.send()
+        outbox.send()
         # Not before all is out: a worker that has no query and does not answer is taken for one that hangs.
         slot.end()
 

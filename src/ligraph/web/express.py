@@ -154,8 +154,9 @@ class Express(Connection):
                 self._send(kept, "cached")
             else:
                 self._is_busy = True
-                self._job = Job(self._packed, self._on_told, client)
-                snapshot.engine.submit(self._job)
+                job = Job(self._packed, self._on_told, client)
+                snapshot.engine.submit(job)
+                self._job = job
         except LigraphError as error:
             self._refuse(error)
         return True

@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-_MOST_WAITING = 500
+_MOST_WAITING = 100
 _LONGEST_TEXT = 2_000
 
 

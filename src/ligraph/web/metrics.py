@@ -48,6 +48,7 @@ class _Service(Collector):
         cached, made = (tally.count_of(outcome) for outcome in ("cached", "answered"))
         yield CounterMetricFamily("ligraph_cache_hits", "Answers that were kept from before", value=cached)
         yield CounterMetricFamily("ligraph_cache_misses", "Answers that had to be made", value=made)
+        yield GaugeMetricFamily("ligraph_waiting_queries", "Queries without an answer", value=tally.total("waiting"))
         yield GaugeMetricFamily("ligraph_long_queries", "Long queries running", value=tally.total("slow"))
         manifest = self.live.snapshot.release.manifest
         age = time.time() - datetime.fromisoformat(manifest.created).timestamp()
