@@ -6,7 +6,6 @@ Both are asked the same questions in this one process, in turn; ratios are of on
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import tempfile
 import time
@@ -15,11 +14,10 @@ from pathlib import Path
 
 from figures import spread, table
 from peers import made
-from pyoxigraph import RdfFormat, Store
 from questions import workloads_of
 
-from ligraph.releases.manifest import DUMP
 from ligraph.stores.embedded import Release, open_release
+from ligraph.stores.nursery import read_into_memory
 from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.results import Terms
 
@@ -47,7 +45,7 @@ def measure(work: Path, size: int, turns: int) -> list[list[str]]:
     data = made(work, size)
     files = open_release(data.folder)
     before, started = resident(), time.perf_counter()
-    memory = Release(files.folder, files.manifest, read(files.folder))
+    memory = Release(files.folder, files.manifest, read_into_memory(files.folder))
     seconds, grown = time.perf_counter() - started, resident() - before
     systems = [Evaluator(release, Terms(), {}) for release in (files, memory)]
     rows = []
@@ -67,14 +65,6 @@ def measure(work: Path, size: int, turns: int) -> list[list[str]]:
     each = f"{grown / count:.0f} bytes for each of {count:,} statements"
     cost = f"{seconds:.1f} s to read, {grown / 1e6:.0f} MB, {each}"
     return [*rows, [f"{size:,}", "to keep in memory", "", cost, ""]]
-
-
-def read(folder: Path) -> Store:
-    """Return the statements of a release in memory."""
-    store = Store()
-    with gzip.open(folder / DUMP) as dump:
-        store.bulk_load(dump, RdfFormat.N_QUADS)  # type: ignore[arg-type]
-    return store
 
 
 def resident() -> int:
