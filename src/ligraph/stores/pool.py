@@ -304,12 +304,14 @@ class Pool:
         self._send_on()
 
     def _drop_overdue(self, now: float) -> None:
-        for queue in (self._queue, self._long_queue):
-            for job in [job for job in queue if now - job.asked > self.bounds.seconds]:
+        # The first queries also wait for workers to be begun, however short the time is that they may take.
+        longest = max(self.bounds.seconds, _PATIENCE_SECONDS)
+        for queue, most in ((self._queue, longest), (self._long_queue, self.bounds.seconds)):
+            for job in [job for job in queue if now - job.asked > most]:
                 queue.remove(job)
                 may_begin = self.places.are_free() and self.places.may_have(job.client)
                 waits = job.is_long and not may_begin
-                error = self.places.refusal(job.client) if waits else never_begun(self.bounds.seconds)
+                error = self.places.refusal(job.client) if waits else never_begun(most)
                 self._settle(job, Told(0, error, 0.0))
 
     def _mark(self, lane: Lane, client: str | None) -> None:
