@@ -33,7 +33,7 @@ _APART_SECONDS = 1.0
 """Time after which a slow query is kept off one processor."""
 
 _TICK_SECONDS = 0.01
-_DEPTH_SECONDS = 0.002
+_DEPTH_SECONDS = 0.004
 _DEEPEST = 64
 _SHORT_SECONDS = 0.0003
 _MOST_TRIES = 3
@@ -146,7 +146,7 @@ class Pool:
             job.settle(told)
 
     def _send_on(self) -> None:
-        """Send swift workers what waits, and none more than it does in about two milliseconds.
+        """Send swift workers what waits, and none more than it does in about four milliseconds.
 
         Where queries are short, one worker is filled before the next, as to wake another takes longer than to wait, and
         the last is left alone: the service itself is as busy as a worker then, and needs a processor.
