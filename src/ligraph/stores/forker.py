@@ -116,7 +116,12 @@ class Forker:
         self._let_go()
         self.ready.cancel()
         if self._process:
-            await asyncio.to_thread(self._process.wait)
+            try:
+                await asyncio.to_thread(self._process.wait)
+            finally:
+                # Also where this is cut short: a process that nobody waits for stays in the system's table.
+                self._process.kill()
+                self._process.wait()
 
     def fork(self, slot: int, connection: socket.socket, *, outward: bool) -> None:
         """Have a worker forked, with one end of a connection."""

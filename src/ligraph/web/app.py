@@ -74,6 +74,7 @@ def create_app(
         watching = asyncio.create_task(live.watch())
         yield
         watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await live.close()
 
     app = Front(

@@ -209,8 +209,9 @@ class Live:
     async def _let_go(self) -> None:
         """End what answered queries over earlier releases, once the last of them has its answer."""
         for engine in [engine for engine in self._old if engine.is_idle]:
-            self._old.remove(engine)
+            # Cut short by the end of the service, it is closed again by that.
             await engine.close()
+            self._old.remove(engine)
 
     async def _verify(self, snapshot: Snapshot) -> None:
         """Check the bytes of a release."""
