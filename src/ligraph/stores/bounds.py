@@ -55,6 +55,10 @@ class Places:
         """Return whether a client has fewer places than its share."""
         return client is None or self._held[client] < self.bounds.share
 
+    def are_free_for(self, client: str | None) -> bool:
+        """Return whether a client may have a place, and one is free."""
+        return self.are_free() and self.may_have(client)
+
     def take(self, client: str | None) -> None:
         """Give a client a place."""
         self.board.add("slow")

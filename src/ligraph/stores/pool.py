@@ -20,7 +20,7 @@ from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job, Lane
 from ligraph.stores.nursery import Order
 from ligraph.stores.queries import Answer
-from ligraph.stores.refusals import ended_again, never_begun, out_of_memory, out_of_time, too_many
+from ligraph.stores.refusals import being_stopped, ended_again, never_begun, out_of_memory, out_of_time, too_many
 from ligraph.stores.staff import Staff
 
 SLOW_SECONDS = 0.02
@@ -77,7 +77,7 @@ class Pool:
     async def close(self) -> None:
         """End every worker; whoever still waits is told that the service ends."""
         self._is_closing = True
-        error = Overloaded("the service is being stopped", hint="ask again in a few seconds")
+        error = being_stopped()
         for job in [*self._queue, *self._long_queue, *(job for lane in self.staff.lanes for job in lane.pending)]:
             self._settle(job, Told(0, error, 0.0))
         for lane in list(self._slow):
@@ -293,7 +293,7 @@ class Pool:
         self._queue.extendleft(job for job in reversed(lane.pending) if job is not slow)
         lane.pending = deque([slow])
         self.staff.exchange(lane, spare)
-        if self.places.are_free() and self.places.may_have(slow.client):
+        if self.places.are_free_for(slow.client):
             self._mark(lane, slow.client)
         else:
             lane.pending.clear()
@@ -309,8 +309,7 @@ class Pool:
         for queue, most in ((self._queue, longest), (self._long_queue, self.bounds.seconds)):
             for job in [job for job in queue if now - job.asked > most]:
                 queue.remove(job)
-                may_begin = self.places.are_free() and self.places.may_have(job.client)
-                waits = job.is_long and not may_begin
+                waits = job.is_long and not self.places.are_free_for(job.client)
                 error = self.places.refusal(job.client) if waits else never_begun(most)
                 self._settle(job, Told(0, error, 0.0))
 

@@ -19,6 +19,11 @@ def too_many(waiting: float) -> Overloaded:
     return Overloaded(f"{waiting:,.0f} queries are waiting already", hint="ask again in a few seconds")
 
 
+def being_stopped() -> Overloaded:
+    """Return what is said of a query that has no answer when the service ends."""
+    return Overloaded("the service is being stopped", hint="ask again in a few seconds")
+
+
 def ended_again() -> Overloaded:
     """Return what is said of a query of which several workers ended before they came to it."""
     return Overloaded("the processes that answer queries end again and again", hint="ask again in a minute")

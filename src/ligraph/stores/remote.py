@@ -174,7 +174,7 @@ class Remote:
             async with asyncio.timeout(self.bounds.seconds):
                 done, _ = await asyncio.wait({task}, timeout=LONG_SECONDS)
                 if not done:
-                    if not (self.places.are_free() and self.places.may_have(client)):
+                    if not self.places.are_free_for(client):
                         raise self.places.refusal(client)
                     is_long = True
                     self.places.take(client)

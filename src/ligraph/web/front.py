@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ligraph.errors import Overloaded
+from ligraph.stores.refusals import being_stopped
 from ligraph.web.answers import ClientGone
 from ligraph.web.openapi import describe_paths
 from ligraph.web.problems import answer_problem
@@ -32,7 +32,7 @@ def attended(handler: Handler) -> Handler:
         except (ClientGone, ClientDisconnect):
             return _send_nothing
         except asyncio.CancelledError:
-            raise Overloaded("the service is being stopped", hint="ask again in a few seconds") from None
+            raise being_stopped() from None
 
     return handle
 
