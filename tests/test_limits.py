@@ -30,7 +30,7 @@ from ligraph import build, create_app
 from ligraph.errors import OutOfTime, TooComplex
 from ligraph.stores.confinement import FILTER
 from ligraph.stores.queries import Query
-from ligraph.stores.tokens import read_query
+from ligraph.stores.screening import read_query
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 GREEDY = """SELECT (GROUP_CONCAT(?x) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i .

@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 from ligraph import build, create_app
 from ligraph.errors import EngineDown, OutOfTime
 from ligraph.stores import endpoint as endpoints
-from ligraph.stores import remote
+from ligraph.stores import lookout, remote
 from ligraph.stores.endpoint import Endpoint
 
 SECONDS = 1
@@ -167,8 +167,8 @@ def client(root: Path, engine: Double) -> Iterator[TestClient]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the engine's data looked at often."""
-    monkeypatch.setattr(remote, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(remote, "LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(lookout, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(lookout, "LOOK_AGAIN_SECONDS", 0.05)
 
 
 def ask(client: TestClient, query: str = ALL, accept: str = JSON) -> Any:
@@ -576,7 +576,7 @@ def test_what_was_made_of_other_data_before_that_was_seen_is_not_served_on(clien
     behind = client.app.state.live.snapshot.engine  # type: ignore[attr-defined]
 
     def look(state: str) -> None:
-        behind._look_now.set()
+        behind.lookout.look_now()
         health(client, state)
         # Other things than the engine are looked at twice in a second.
         time.sleep(0.6)

@@ -18,12 +18,12 @@ from rdflib.namespace import RDF, Namespace
 from rdflib.term import Node
 
 from ligraph.errors import Refused, TooComplex
+from ligraph.stores.screening import read_query
 from ligraph.stores.syntax import Fault, explain
 from ligraph.stores.syntax.grammar import sparql
 from ligraph.stores.syntax.lexemes import END, lexemes
 from ligraph.stores.syntax.misuses import misuse_in
 from ligraph.stores.syntax.reading import read
-from ligraph.stores.tokens import read_query
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 

@@ -17,7 +17,7 @@ from ligraph.stores.embedded import Release, open_folder
 from ligraph.stores.queries import Evaluator, Query
 from ligraph.stores.questions import SUFFIX, bind, read_question
 from ligraph.stores.results import Terms, Writer
-from ligraph.stores.tokens import read_query
+from ligraph.stores.screening import read_query
 
 TABLE = "table"
 

@@ -13,10 +13,12 @@ from ligraph.compression import SMALLEST, compress
 from ligraph.errors import BadRequest, LigraphError, MalformedQuery, NotAcceptable, Refused, ReleaseError
 from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, Format, by_name
 from ligraph.namespaces import PREFIXES
+from ligraph.stores.bindings import with_values
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.embedded import Release
 from ligraph.stores.results import Scribe, Terms, Writer
-from ligraph.stores.tokens import Reading, read_query, with_schema_as_stored, with_values
+from ligraph.stores.screening import Reading, read_query
+from ligraph.stores.tokens import with_schema_as_stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from pyoxigraph import Literal, NamedNode
 from ligraph.errors import BadParameter, CollectionError, LigraphError, Refused
 from ligraph.namespaces import XSD, as_stored
 from ligraph.stores.rewriting import check_syntax
-from ligraph.stores.tokens import DEEPEST, MOST_PARTS, read_query, tokens_of
+from ligraph.stores.screening import DEEPEST, MOST_PARTS, read_query
+from ligraph.stores.tokens import tokens_of
 
 SUFFIX = ".rq"
 

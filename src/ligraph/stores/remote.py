@@ -10,44 +10,36 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from pyoxigraph import Triple
 
-from ligraph.errors import EngineDown, EngineError, LigraphError
+from ligraph.errors import EngineDown, EngineError
 from ligraph.formats import Format
 from ligraph.kept import Kept
+from ligraph.stores.bindings import with_values
 from ligraph.stores.bounds import Board, Bounds, Places
-from ligraph.stores.comparison import Comparison, compare
 from ligraph.stores.descriptions import describe, subjects_query
 from ligraph.stores.durations import is_broken, mended, query_for
 from ligraph.stores.embedded import Release
 from ligraph.stores.endpoint import Endpoint, Reply
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
+from ligraph.stores.lookout import ROWS, Lookout
 from ligraph.stores.queries import Answer, Dataset, Query, admit_query, answer_of, unpack
 from ligraph.stores.refusals import out_of_time, too_many
 from ligraph.stores.replies import read_results, rows_in, statements_in, yes_or_no
 from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.rewriting import asks_yes_or_no, check_syntax, with_whole_iris, without_from
-from ligraph.stores.tokens import Reading, with_schema_as_stored, with_values
+from ligraph.stores.screening import Reading
+from ligraph.stores.tokens import with_schema_as_stored
 
-ROWS = "application/sparql-results+json, application/json;q=0.9, application/sparql-results+xml;q=0.5"
 STATEMENTS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
 TURTLE_ONLY = "text/turtle"
 
 LONG_SECONDS = 1.0
 """Time after which a query is a long one, of which only some run at once."""
 
-LOOK_SECONDS = 60.0
-"""Time between two comparisons of the engine's data with the release."""
-
-LOOK_AGAIN_SECONDS = 5.0
-"""The same while the engine cannot be reached."""
-
-_COUNT_SECONDS = 300.0
-_FIRST_LOOK_SECONDS = 10.0
 _MOST_STEPS = 40
 _MOST_READ = 64 * 1024**2
 _LARGE = 100_000
@@ -80,12 +72,9 @@ class Remote:
         self.board = board
         self.places = Places(bounds, board)
         self.scribe = Scribe(terms, writers)
-        self.comparison = Comparison("not compared yet")
-        self.doubts = 0
+        self.lookout = Lookout(release.manifest, endpoint, terms.union, self._forget)
         self.kept: Kept[Pattern, Found] = Kept()
         self._count = 0
-        self._look_now, self._has_looked = asyncio.Event(), asyncio.Event()
-        self._looking: asyncio.Task[None] | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -95,25 +84,25 @@ class Remote:
     @property
     def is_sure(self) -> bool:
         """Whether the engine's data were the release's when they were compared last."""
-        return self.comparison.agrees
+        return self.lookout.comparison.agrees
+
+    @property
+    def doubts(self) -> int:
+        """How often the engine's data were found to be others than before."""
+        return self.lookout.doubts
 
     @property
     def condition(self) -> dict[str, Any]:
         """How the engine's data compare with the release."""
-        return self.comparison.members
+        return self.lookout.comparison.members
 
     async def start(self) -> None:
         """Compare the engine's data with the release, and go on doing so. An engine that is down may come up later."""
-        self._looking = asyncio.create_task(self._look_on())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_LOOK_SECONDS):
-                await self._has_looked.wait()
+        await self.lookout.start()
 
     async def close(self) -> None:
         """Stop looking, and close all connections."""
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.wait({self._looking})
+        await self.lookout.close()
         await self.endpoint.close()
 
     # Queries
@@ -245,44 +234,6 @@ class Remote:
             found = {pattern: Found(mended(one.quads, right), one.is_whole) for pattern, one in found.items()}
         return found
 
-    # The data
-
-    async def _look_on(self) -> None:
-        while True:
-            await self._look()
-            self._has_looked.set()
-            seconds = LOOK_SECONDS if self.comparison.is_reachable else LOOK_AGAIN_SECONDS
-            self._look_now.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._look_now.wait()
-
-    async def _look(self) -> None:
-        """Compare, and say what is new of it once. What was kept of data that are others now is let go."""
-        before = self.comparison
-        try:
-            now = await compare(self.release.manifest, self.terms.union, self._select, self._ask)
-        except EngineDown as error:
-            _log.error("%s", error)
-            now = replace(before, detail="the engine cannot be reached", is_reachable=False)
-        except (LigraphError, ValueError, TypeError) as error:
-            _log.error("the engine's data cannot be compared: %s", error)
-            now = replace(before, detail="the engine does not count its statements", is_reachable=True)
-        if now.detail != before.detail:
-            (_log.info if now.agrees and now.is_reachable else _log.error)("%s: %s", self.endpoint.name, now.detail)
-        if before.agrees and not now.agrees:
-            self.doubts += 1
-            self.kept = Kept()
-        self.comparison = now
-
-    async def _select(self, query: str) -> list[list[Any]]:
-        reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
-        return read_results(reply, rows_in)
-
-    async def _ask(self, query: str) -> bool:
-        reply = await self.endpoint.post(query, ROWS, seconds=_COUNT_SECONDS)
-        return read_results(reply, lambda results: bool(yes_or_no(results)))
-
     # The endpoint
 
     async def _post(self, text: str, accept: str, dataset: Dataset | None = None) -> Reply:
@@ -295,9 +246,12 @@ class Remote:
                 dataset=dataset,
             )
         except EngineDown:
-            if self.comparison.is_reachable:
-                self._look_now.set()
+            self.lookout.look_now()
             raise
+
+    def _forget(self) -> None:
+        """Let go of what was kept of data that are others now."""
+        self.kept = Kept()
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:

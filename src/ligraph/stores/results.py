@@ -12,7 +12,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
 from ligraph.errors import NotAcceptable, ResultTooLarge
 from ligraph.formats import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
 from ligraph.serialization import to_rdf, with_carriage_returns
-from ligraph.stores.tokens import DEEPEST, MOST_PARTS
+from ligraph.stores.screening import DEEPEST, MOST_PARTS
 
 Writer = Callable[[Iterable[Triple]], bytes]
 

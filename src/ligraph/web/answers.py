@@ -16,7 +16,7 @@ from starlette.types import Receive
 from ligraph.errors import LigraphError, TooManyRequests
 from ligraph.formats import GRAPHS, RESULTS, Format
 from ligraph.stores.queries import Answer, Dataset, Query
-from ligraph.stores.tokens import may_ask_others
+from ligraph.stores.screening import may_ask_others
 from ligraph.web.clients import client_of
 from ligraph.web.live import Live
 from ligraph.web.negotiation import choose_coding, choose_named
