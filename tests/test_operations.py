@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx2
@@ -187,7 +188,7 @@ def test_queries_are_logged_without_a_word_of_who_asked_what(collection: WriteCo
         ask(client, LABEL)
         ask(client, "SELECT ?secret-word")
         client.get("/sparql", params={"query": ENDLESS}, headers={"User-Agent": "somebody"})
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    lines = [line for line in map(json.loads, log.read_text().splitlines()) if "query" in line]
     assert [line["outcome"] for line in lines][:3] == ["answered", "cached", "malformed-query"]
     assert lines[0]["rows"] == 1
     assert lines[0]["query"] == lines[1]["query"] != lines[2]["query"]
@@ -206,6 +207,25 @@ def test_what_keeps_queries_from_the_network_is_said_at_the_start(collection: Wr
     log = tmp_path / "log"
     with service(root, log=log):
         wait_for(lambda: "queries run in processes without network" in log.read_text())
+        wait_for(lambda: "bytes of memory each" in log.read_text())
+
+
+def test_a_fault_of_ours_is_one_line_of_the_log() -> None:
+    fault = """
+import logging
+from ligraph.web.logs import configure_logs
+configure_logs()
+try:
+    [][1]
+except IndexError:
+    logging.getLogger("ligraph").exception("%s failed", "/a “page”")
+"""
+    done = subprocess.run([sys.executable, "-c", fault], capture_output=True, text=True, encoding="utf-8", check=True)
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert (line["level"], line["event"]) == ("error", "/a “page” failed")
+    assert line["exception"].startswith("Traceback")
+    assert line["exception"].endswith("IndexError: list index out of range")
+    assert datetime.fromisoformat(line["timestamp"]).tzinfo
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -44,6 +44,11 @@ def cut_off_network() -> str | None:
     return None
 
 
+def can_limit_memory() -> bool:
+    """Return whether the system tells how large a process is, and so how large it may become."""
+    return _address_space() > 0
+
+
 def limit_memory(allowance: int) -> None:
     """Let this process grow by a number of bytes: the engine aborts where it would need more."""
     size = _address_space()

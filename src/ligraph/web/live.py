@@ -17,6 +17,7 @@ from ligraph.config import Collection
 from ligraph.errors import LigraphError
 from ligraph.kept import Kept
 from ligraph.releases.history import current_id
+from ligraph.stores.confinement import can_limit_memory
 from ligraph.stores.engines import Engine
 from ligraph.stores.pool import Pool
 from ligraph.stores.questions import Question, read_questions
@@ -139,11 +140,14 @@ class Live:
         if self._has_said:
             return
         self._has_said = True
-        memory = f"{self.limits.query_memory:,} bytes of memory each"
         if means:
-            _log.info("queries run in processes without network (%s) and with %s", means, memory)
+            _log.info("queries run in processes without network (%s)", means)
         else:
             _log.warning("this system has no way to take the network from processes: queries are only read for SERVICE")
+        if can_limit_memory():
+            _log.info("queries run in processes with %s bytes of memory each", f"{self.limits.query_memory:,}")
+        else:
+            _log.warning("this system has no way to limit the memory of processes: a query can take all there is")
 
     async def close(self) -> None:
         """End what answers queries, also over releases that were served before."""

@@ -1,4 +1,4 @@
-"""What is logged: one line for each query, JSON for programs and plain for a terminal; of clients, nothing.
+"""What is logged: one line for each event and query, JSON for programs and plain for a terminal; of clients, nothing.
 
 A query's text is logged only where it was slow, because it may hold what its author would not tell others.
 """
@@ -22,9 +22,26 @@ _LONGEST_TEXT = 2_000
 
 def configure_logs() -> None:
     """Have everything that is logged go to stderr."""
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s") if sys.stderr.isatty() else _Lines())
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+class _Lines(logging.Formatter):
+    """Events of the service as queries are logged; a traceback is one of the fields, and no lines of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return an event as a line of JSON."""
+        line = {
+            "timestamp": _timestamp(record.created),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line).decode()
 
 
 class QueryLog:
@@ -64,7 +81,7 @@ class QueryLog:
     def _line(self, when: float, text: str, seconds: float, rows: int, size: int, outcome: str) -> dict[str, Any]:
         is_slow = seconds > self.slow
         line = {
-            "timestamp": f"{_second(int(when))}.{int(when % 1 * 1000):03}+00:00",
+            "timestamp": _timestamp(when),
             "level": "warning" if is_slow else "info",
             "event": "slow query" if is_slow else "query",
             "query": hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest(),
@@ -76,6 +93,10 @@ class QueryLog:
         if is_slow:
             line["text"] = text[:_LONGEST_TEXT]
         return line
+
+
+def _timestamp(when: float) -> str:
+    return f"{_second(int(when))}.{int(when % 1 * 1000):03}+00:00"
 
 
 @lru_cache(maxsize=4)
