@@ -1,7 +1,7 @@
 """The queries over one release: who answers which, and which are ended when.
 
-Swift workers, one for each processor, answer queries in the order in which they come. A query that has used
-`SLOW_SECONDS` of processor time keeps its worker to itself and is lowered; a spare takes over what waited behind it.
+Swift workers, one for each processor, answer queries in the order in which they come. A query that turns out
+slow keeps its worker to itself and is lowered; a spare takes over what waited behind it.
 """
 
 from __future__ import annotations
@@ -9,36 +9,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
 from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
-from ligraph.errors import LigraphError, OutOfTime, Overloaded, Refused
+from ligraph.errors import LigraphError, Overloaded, Refused
 from ligraph.stores.bounds import Board, Bounds, Places
 from ligraph.stores.frames import Told
+from ligraph.stores.guard import Guard
 from ligraph.stores.lanes import Job, Lane
 from ligraph.stores.nursery import Order
 from ligraph.stores.queries import Answer
-from ligraph.stores.refusals import being_stopped, ended_again, never_begun, out_of_memory, out_of_time, too_many
+from ligraph.stores.refusals import being_stopped, ended_again, out_of_memory, too_many
 from ligraph.stores.staff import Staff
+from ligraph.stores.waiting import Waiting
 
-SLOW_SECONDS = 0.02
-"""Processor time after which a query is slow."""
-
-_WAITING_SECONDS = 0.25
-"""Time after which a query is slow that uses no processor: it waits for a disk, or its worker was stopped."""
-
-_APART_SECONDS = 1.0
-"""Time after which a slow query is kept off one processor."""
-
-_TICK_SECONDS = 0.01
 _DEPTH_SECONDS = 0.004
 _DEEPEST = 64
 _SHORT_SECONDS = 0.0003
 _MOST_TRIES = 3
-_PATIENCE_SECONDS = 10.0
-_STUCK_SECONDS = 2.0
 _log = logging.getLogger("ligraph")
 
 
@@ -57,13 +45,12 @@ class Pool:
         self.bounds = bounds
         self.board = board
         self.places = Places(bounds, board)
+        self.waiting = Waiting(bounds, self.places)
+        self.guard = Guard(self.staff, bounds, self)
         self._number = 0
-        self._queue: deque[Job] = deque()
-        self._long_queue: deque[Job] = deque()
         self._slow: dict[Lane, str | None] = {}
         self._mean = 0.0005
         self._count = 0
-        self._is_ticking = False
         self._is_closing = False
 
     async def start(self) -> None:
@@ -78,7 +65,7 @@ class Pool:
         """End every worker; whoever still waits is told that the service ends."""
         self._is_closing = True
         error = being_stopped()
-        for job in [*self._queue, *self._long_queue, *(job for lane in self.staff.lanes for job in lane.pending)]:
+        for job in [*self.waiting, *(job for lane in self.staff.lanes for job in lane.pending)]:
             self._settle(job, Told(0, error, 0.0))
         for lane in list(self._slow):
             self._unmark(lane)
@@ -88,6 +75,11 @@ class Pool:
     def is_idle(self) -> bool:
         """Whether nobody waits for an answer."""
         return self._count == 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits, or a worker is at what nobody waits for any more."""
+        return not self._is_closing and (self._count > 0 or any(lane.pending for lane in self.staff.lanes))
 
     @property
     def condition(self) -> dict[str, Any] | None:
@@ -120,15 +112,13 @@ class Pool:
         if waiting >= self.bounds.most:
             raise too_many(waiting)
         self._expect(1)
+        self.waiting.add(job)
         if job.is_long:
-            self._long_queue.append(job)
             self._start_long()
         else:
-            self._queue.append(job)
             self._send_on()
-        if not self._is_ticking:
-            self._is_ticking = True
-            self.loop.call_later(_TICK_SECONDS, self._tick)
+        if not self.guard.is_looking:
+            self.guard.begin(self.loop)
 
     def leave(self, job: Job) -> None:
         """Drop a job for which nobody waits any more; a query that runs is ended soon."""
@@ -151,7 +141,7 @@ class Pool:
         Where queries are short, one worker is filled before the next, as to wake another takes longer than to wait, and
         the last is left alone: the service itself is as busy as a worker then, and needs a processor.
         """
-        if not self._queue:
+        if not self.waiting.short:
             return
         depth = min(max(int(_DEPTH_SECONDS / self._mean), 1), _DEEPEST)
         is_short = self._mean < _SHORT_SECONDS
@@ -161,10 +151,8 @@ class Pool:
             self._fill(lane, depth)
 
     def _fill(self, lane: Lane, depth: int) -> None:
-        while self._queue and len(lane.pending) < depth:
-            job = self._queue.popleft()
-            if not job.is_settled:
-                self._send(lane, job)
+        while len(lane.pending) < depth and (job := self.waiting.next_short()):
+            self._send(lane, job)
 
     def _send(self, lane: Lane, job: Job) -> None:
         self._number += 1
@@ -172,23 +160,13 @@ class Pool:
 
     def _start_long(self) -> None:
         """Give queries that are known to be long workers of their own, as many as there are places."""
-        for job in self._next_long():
+        for job in self.waiting.next_long():
             lane = self.staff.add(outward=True) if job.outward else self.staff.take_spare()
             if lane is None:
                 return
-            self._long_queue.remove(job)
+            self.waiting.long.remove(job)
             self._send(lane, job)
             self._mark(lane, job.client)
-
-    def _next_long(self) -> Iterator[Job]:
-        """Yield the jobs that may be begun now, in the order in which they came."""
-        for job in list(self._long_queue):
-            if job.is_settled:
-                self._long_queue.remove(job)
-            elif not self.places.are_free():
-                return
-            elif self.places.may_have(job.client):
-                yield job
 
     # What comes back
 
@@ -226,71 +204,44 @@ class Pool:
         self._start_long()
 
     def _give_back(self, lane: Lane, blamed: int, status: int) -> None:
-        for job in reversed(lane.pending):
+        jobs, lane.pending = lane.pending, deque()
+        for job in jobs:
             job.tries += 1
             if job.number == blamed:
                 self._settle(job, Told(job.number, lane.doom or self._cause(status), 0.0))
             elif job.tries > _MOST_TRIES:
                 self._settle(job, Told(job.number, ended_again(), 0.0))
-            elif not job.is_settled:
-                (self._long_queue if job.is_long else self._queue).appendleft(job)
-        lane.pending.clear()
+        self.waiting.put_back(job for job in jobs if not job.is_settled)
 
     def _cause(self, status: int) -> LigraphError:
-        self._note("crash")
+        self.board.add("kill crash")
         name = signal.Signals(-status).name if status < 0 else f"exit code {status}"
         _log.warning("a worker ended with %s while it answered a query", name)
         if status in (-signal.SIGABRT, -signal.SIGKILL):
             return out_of_memory()
         return Refused("the engine cannot answer this query: it ended its process", hint="ask in smaller steps")
 
-    # What is looked at from time to time
+    # What the guard sees
 
-    def _tick(self) -> None:
-        try:
-            if not self._is_closing:
-                self._look_around(time.monotonic())
-        finally:
-            is_busy = self._count > 0 or any(lane.pending for lane in self.staff.lanes)
-            self._is_ticking = is_busy and not self._is_closing
-            if self._is_ticking:
-                self.loop.call_later(_TICK_SECONDS, self._tick)
+    def end(self, lane: Lane, kind: str, why: LigraphError, number: int = 0) -> None:
+        """End a worker, and count for which kind of reason; the query with a number is told why."""
+        self.board.add(f"kill {kind}")
+        self.staff.stop(lane, why, number)
 
-    def _look_around(self, now: float) -> None:
-        for lane in list(self.staff.lanes):
-            if not lane.doom:
-                self._look_at(lane, now)
-        if self.staff.unheard(now, _PATIENCE_SECONDS):
-            _log.error("the process that forks workers does not do what it is asked")
-            self.staff.forker.end()
-        self._drop_overdue(now)
+    def on_looked(self, now: float) -> None:
+        """Drop what has waited too long, and begin what may be begun now."""
+        for job, why in self.waiting.take_overdue(now):
+            self._settle(job, Told(0, why, 0.0))
         self._start_long()
 
-    def _look_at(self, lane: Lane, now: float) -> None:
-        job, age = lane.current, lane.slot.age()
-        if job is None:
-            if lane.pid and lane.pending and _is_stuck(lane, now):
-                self._note("starved")
-                self.staff.stop(lane, Overloaded("the worker does not begin"))
-        elif job.is_settled and age > SLOW_SECONDS:
-            self._note("left")
-            self.staff.stop(lane, OutOfTime("the client is gone"), job.number)
-        elif age > self.bounds.seconds:
-            self._note("time")
-            self.staff.stop(lane, out_of_time(self.bounds.seconds), job.number)
-        elif lane in self.staff.swift and age > SLOW_SECONDS and _is_slow(lane, age):
-            self._move_over(lane, job)
-        elif lane in self._slow and age > _APART_SECONDS and not lane.is_apart:
-            self.staff.set_apart(lane)
-
-    def _move_over(self, lane: Lane, slow: Job) -> None:
+    def move_over(self, lane: Lane, slow: Job) -> None:
         """Let a slow query have its worker to itself, or begin it again later, and others a worker that is free."""
         spare = self.staff.take_spare()
         if spare is None:
             return
         lane.slot.skip_to(self._number)
         # Also those before it, whose answers may be held until the slow query has its own.
-        self._queue.extendleft(job for job in reversed(lane.pending) if job is not slow)
+        self.waiting.put_back(job for job in lane.pending if job is not slow)
         lane.pending = deque([slow])
         self.staff.exchange(lane, spare)
         if self.places.are_free_for(slow.client):
@@ -298,20 +249,9 @@ class Pool:
         else:
             lane.pending.clear()
             slow.is_long = True
-            self._long_queue.append(slow)
-            self._note("moved")
-            self.staff.stop(lane, Overloaded("the query begins again later"))
+            self.waiting.add(slow)
+            self.end(lane, "moved", Overloaded("the query begins again later"))
         self._send_on()
-
-    def _drop_overdue(self, now: float) -> None:
-        # The first queries also wait for workers to be begun, however short the time is that they may take.
-        longest = max(self.bounds.seconds, _PATIENCE_SECONDS)
-        for queue, most in ((self._queue, longest), (self._long_queue, self.bounds.seconds)):
-            for job in [job for job in queue if now - job.asked > most]:
-                queue.remove(job)
-                waits = job.is_long and not self.places.are_free_for(job.client)
-                error = self.places.refusal(job.client) if waits else never_begun(most)
-                self._settle(job, Told(0, error, 0.0))
 
     def _mark(self, lane: Lane, client: str | None) -> None:
         """Give a client's query a place, and the worker to itself."""
@@ -322,23 +262,6 @@ class Pool:
     def _unmark(self, lane: Lane) -> None:
         if lane in self._slow:
             self.places.leave(self._slow.pop(lane))
-
-    def _note(self, kind: str) -> None:
-        self.board.add(f"kill {kind}")
-
-
-def _is_stuck(lane: Lane, now: float) -> bool:
-    """Return whether a worker should have begun with what it was sent: a new one has its store to open first.
-
-    Nor may it be at what it was not sent.
-    """
-    if lane.slot.current:
-        return lane.slot.age() > _STUCK_SECONDS
-    return now > max(lane.pending[0].sent + _STUCK_SECONDS, lane.since + _PATIENCE_SECONDS)
-
-
-def _is_slow(lane: Lane, age: float) -> bool:
-    return age > _WAITING_SECONDS or lane.processor_seconds() > SLOW_SECONDS
 
 
 def _load(lane: Lane) -> int:
