@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import shlex
 import signal
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -172,6 +174,29 @@ def test_metrics_are_of_all_processes(collection: WriteCollection) -> None:
             assert 'ligraph_query_seconds_count{outcome="answered"} 40.0' in text
             assert 'ligraph_query_seconds_count{outcome="malformed-query"} 1.0' in text
             assert "ligraph_query_rows_total 40.0" in text
+
+
+def test_one_client_has_no_more_than_half_of_the_places_of_all_processes(collection: WriteCollection) -> None:
+    toml = f'{TOML}proxies = ["127.0.0.1"]\n[limits]\nquery_seconds = 4\nlong_queries = 4\n'
+    root = collection({"data/topics.yaml": topics("Label"), "ligraph.toml": toml})
+    build(root)
+
+    def stay(number: int) -> str:
+        # A connection for each, as each process takes some of them.
+        with asking(address) as client:
+            asked = {"query": f"{ENDLESS} #{number}"}
+            return client.get("/sparql", params=asked, headers={"X-Forwarded-For": "203.0.113.7"}).text
+
+    with service(root, "--workers", "2") as (_, address), asking(address) as client, ThreadPoolExecutor(12) as threads:
+        endless = [threads.submit(stay, number) for number in range(12)]
+        running: set[str] = set()
+        while not all(future.done() for future in endless):
+            found = re.search(r"^ligraph_long_queries (\S+)", client.get("/metrics").text, re.MULTILINE)
+            assert found
+            running.add(found[1])
+            time.sleep(0.02)
+        assert running == {"0.0", "1.0", "2.0"}
+        assert any("as many as one client may have" in future.result() for future in endless)
 
 
 def test_queries_are_logged_without_a_word_of_who_asked_what(collection: WriteCollection, tmp_path: Path) -> None:

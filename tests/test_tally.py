@@ -38,6 +38,23 @@ def test_a_process_that_starts_again_has_no_slow_queries_left(tmp_path: Path) ->
     again.close()
 
 
+def test_the_places_of_a_client_are_those_it_has_in_all_processes(tmp_path: Path) -> None:
+    path = empty(tmp_path)
+    tally = Tally(path)
+    tally.hold("203.0.113.7", 2)
+    code = f"from pathlib import Path; from ligraph.web.tally import Tally; t = Tally(Path({str(path)!r})); "
+    code += "t.hold('203.0.113.7', 1); t.hold('203.0.113.8', 3); print(t.held_by('203.0.113.7'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == 3
+    assert tally.held_by("203.0.113.8") == 3
+    # The next process that has the block of one that ended has nobody's queries.
+    subprocess.run([sys.executable, "-c", code.partition("t.hold")[0]], check=True)
+    assert (tally.held_by("203.0.113.7"), tally.held_by("203.0.113.8")) == (2, 0)
+    tally.hold("203.0.113.7", -2)
+    assert tally.held_by("203.0.113.7") == 0
+    tally.close()
+
+
 def test_clients_are_counted_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [600_000.0]
     monkeypatch.setattr("ligraph.web.tally.time.time", lambda: now[0])

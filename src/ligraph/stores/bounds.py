@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,9 +34,15 @@ class Board(Protocol):
     def total(self, name: str) -> float:
         """Return the count of all processes."""
 
+    def hold(self, client: str, more: int) -> None:
+        """Add to the places that a client has."""
+
+    def held_by(self, client: str) -> int:
+        """Return how many places a client has in all processes."""
+
 
 class Places:
-    """The places for slow queries: those of the whole service are counted on the board, those of each client here.
+    """The places for slow queries, counted on the board for the whole service.
 
     Shape: a client is an address, None for this machine itself, which may have all places.
     """
@@ -45,7 +50,6 @@ class Places:
     def __init__(self, bounds: Bounds, board: Board) -> None:
         self.bounds = bounds
         self.board = board
-        self._held: Counter[str] = Counter()
 
     def are_free(self) -> bool:
         """Return whether a place is free."""
@@ -53,7 +57,7 @@ class Places:
 
     def may_have(self, client: str | None) -> bool:
         """Return whether a client has fewer places than its share."""
-        return client is None or self._held[client] < self.bounds.share
+        return client is None or self.board.held_by(client) < self.bounds.share
 
     def are_free_for(self, client: str | None) -> bool:
         """Return whether a client may have a place, and one is free."""
@@ -63,15 +67,13 @@ class Places:
         """Give a client a place."""
         self.board.add("slow")
         if client is not None:
-            self._held[client] += 1
+            self.board.hold(client, 1)
 
     def leave(self, client: str | None) -> None:
         """Take a place back."""
         self.board.add("slow", -1)
         if client is not None:
-            self._held[client] -= 1
-            if not self._held[client]:
-                del self._held[client]
+            self.board.hold(client, -1)
 
     def refusal(self, client: str | None) -> Overloaded:
         """Return why a client gets no place."""

@@ -40,7 +40,9 @@ _ROWS, _COLUMNS = 2, 1 << 14
 _WINDOW = 60.0
 _SKETCH = 2 * _ROWS * _COLUMNS * 4
 _HEAD = 8 * (len(_FIELDS) + 1)
-_BLOCK = -(-(_HEAD + _SKETCH) // 4096) * 4096
+# The places of clients, which are few at a time: two hardly ever share a column, and then share their places.
+_HOLDERS = 1 << 10
+_BLOCK = -(-(_HEAD + _SKETCH + 4 * _HOLDERS) // 4096) * 4096
 
 
 class Tally:
@@ -57,11 +59,13 @@ class Tally:
         self._counts = [view[: _HEAD - 8].cast("d") for view in views]
         self._windows = [view[_HEAD - 8 : _HEAD].cast("Q") for view in views]
         self._asked = [view[_HEAD : _HEAD + _SKETCH].cast("I") for view in views]
+        self._held = [view[_HEAD + _SKETCH : _HEAD + _SKETCH + 4 * _HOLDERS].cast("i") for view in views]
         self._salt = hashlib.sha256(str(path).encode() if path else os.urandom(16)).digest()
         self.own = self._claim(blocks)
         # What a process had when it ended, it has no more.
         for name in ("slow", "waiting"):
             self._counts[self.own][_PLACES[name]] = 0
+        self._held[self.own][:] = memoryview(bytes(4 * _HOLDERS)).cast("i")
 
     def _claim(self, blocks: int) -> int:
         """Return a block that no living process has: the lock on it ends with its process."""
@@ -102,6 +106,15 @@ class Tally:
         start = _STARTS[outcome]
         counts[start] += seconds
         counts[start + 1 + bisect_left(BUCKETS, seconds)] += 1
+
+    def hold(self, client: str, more: int) -> None:
+        """Add to the places for long queries that a client has."""
+        self._held[self.own][self._columns(client)[0] % _HOLDERS] += more
+
+    def held_by(self, client: str) -> int:
+        """Return how many places for long queries a client has in all processes."""
+        column = self._columns(client)[0] % _HOLDERS
+        return sum(held[column] for held in self._held)
 
     def asks(self, client: str) -> float:
         """Count a request of a client; return about how many it made in the last minute, this one included."""
