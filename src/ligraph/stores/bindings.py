@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from ligraph.stores.tokens import tokens_of
 
+_AFTER_HAVING = frozenset({"ORDER", "LIMIT", "OFFSET", "VALUES"})
+_Tokens = list[re.Match[str]]
+
 
 def with_values(query: str, bound: Mapping[str, str]) -> str:
-    """Return a query in which variables have values: its pattern begins with a row of them.
+    """Return a query in which variables have values wherever they stand.
+
+    Its pattern begins with a row of them, as does each group within that uses one: a group is evaluated by itself, and
+    does not see the values of what is around it. In HAVING, which sees groups of rows only, terms stand for variables.
 
     Shape: `bound` has terms as N-Triples writes them, which SPARQL reads as the same terms.
     """
     if not bound:
         return query
-    names = " ".join(f"?{name}" for name in bound)
-    terms = " ".join(_written(term) for term in bound.values())
-    values = f"VALUES ({names}) {{ ({terms}) }}"
-    start, inner, end = _pattern(query)
-    if start < 0:
-        return f"{query}\nWHERE {{ {values} }}"
-    if inner.upper() == "SELECT":
+    terms = {name: _written(term) for name, term in bound.items()}
+    tokens = list(tokens_of(query))
+    groups = list(_groups(tokens))
+    if not groups:
+        return f"{query}\nWHERE {{ {_row(terms)} }}"
+    edits = [*_rows_within(tokens, groups[1:], terms), *_terms_in_having(tokens, terms)]
+    first, last = groups[0]
+    row = f" {_row(terms)} "
+    if tokens[first + 1][0].upper() == "SELECT":
         # A group is a query of its own or has patterns, not both.
-        return f"{query[:start]} {values} {{ {query[start:end]} }} {query[end:]}"
-    return f"{query[:start]} {values} {query[start:]}"
+        edits += [_Edit(tokens[first].end(), tokens[first].end(), f"{row}{{"), _Edit(*tokens[last].span(), "} }")]
+    else:
+        edits.append(_Edit(tokens[first].end(), tokens[first].end(), row))
+    for edit in sorted(edits, reverse=True):
+        query = query[: edit.start] + edit.text + query[edit.end :]
+    return query
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+def _row(terms: Mapping[str, str]) -> str:
+    names = " ".join(f"?{name}" for name in terms)
+    return f"VALUES ({names}) {{ ({' '.join(terms.values())}) }}"
 
 
 def _written(term: str) -> str:
@@ -32,23 +56,55 @@ def _written(term: str) -> str:
     return re.sub(r"\\\\([uU])|\\.", lambda match: rf"\\\u{ord(match[1]):04X}" if match[1] else match[0], term)
 
 
-def _pattern(query: str) -> tuple[int, str, int]:
-    """Return where the inside of a query's pattern begins, its first token, and where it ends; -1 where it has none."""
-    tokens = list(tokens_of(query))
-    depth = opened = 0
-    start = -1
-    is_template = False
-    for number, match in enumerate(tokens):
-        if match.lastgroup == "word" and match[0].upper() == "CONSTRUCT":
-            is_template = number + 1 < len(tokens) and tokens[number + 1][0] == "{"
-        elif match.lastgroup == "open":
-            depth += 1
-            if match[0] == "{" and depth == 1 and not is_template and start < 0:
-                start, opened = match.end(), number
-        elif match.lastgroup == "close":
-            depth -= 1
-            if depth == 0 and start >= 0 and match[0] == "}":
-                return start, tokens[opened + 1][0], match.start()
-            if depth == 0 and match[0] == "}":
-                is_template = False
-    return -1, "", -1
+def _groups(tokens: _Tokens) -> Iterator[tuple[int, int]]:
+    """Yield the groups of a query, the outermost first: the numbers of the braces of each.
+
+    A template is none, nor are rows of VALUES; within EXISTS variables have the values that they have outside.
+    """
+    found: dict[int, int] = {}
+    around: list[int | None] = []
+    outside: int | None = None
+    is_values = False
+    for number, token in enumerate(tokens):
+        text = token[0].upper()
+        if token.lastgroup == "word":
+            is_values = is_values or text == "VALUES"
+        elif token.lastgroup == "open":
+            is_group = text == "{" and outside is None
+            if is_group and (is_values or tokens[number - 1][0].upper() in ("CONSTRUCT", "EXISTS")):
+                outside, is_group, is_values = len(around), False, False
+            around.append(number if is_group else None)
+            if is_group:
+                found[number] = -1
+        elif token.lastgroup == "close" and around:
+            opened = around.pop()
+            if opened is not None:
+                found[opened] = number
+            if outside == len(around):
+                outside = None
+    return ((first, last) for first, last in found.items() if last >= 0)
+
+
+def _rows_within(tokens: _Tokens, groups: list[tuple[int, int]], terms: Mapping[str, str]) -> Iterator[_Edit]:
+    """Yield a row for each group that uses one of the variables, but for those that the query itself sets somewhere."""
+    names = [token[0][1:] if token.lastgroup == "variable" else "" for token in tokens]
+    set_here = {name for name, before in zip(names[1:], tokens, strict=False) if before[0].upper() == "AS"}
+    for first, last in groups:
+        used = {name: terms[name] for name in names[first:last] if name in terms and name not in set_here}
+        if used and tokens[first + 1][0].upper() != "SELECT":
+            end = tokens[first].end()
+            yield _Edit(end, end, f" {_row(used)} ")
+
+
+def _terms_in_having(tokens: _Tokens, terms: Mapping[str, str]) -> Iterator[_Edit]:
+    depth = 0
+    having: int | None = None
+    for token in tokens:
+        word = token[0].upper() if token.lastgroup == "word" else ""
+        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
+        if word == "HAVING":
+            having = depth
+        elif having is not None and (depth < having or (depth == having and word in _AFTER_HAVING)):
+            having = None
+        elif having is not None and token.lastgroup == "variable" and token[0][1:] in terms:
+            yield _Edit(*token.span(), terms[token[0][1:]])

@@ -1,0 +1,85 @@
+"""A parameter has its value wherever the query uses it."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+
+from ligraph.stores.bindings import with_values
+
+DATA = """
+<urn:g> { <urn:a> <urn:n> 1 ; <urn:next> <urn:b> . <urn:b> <urn:n> 2 ; <urn:next> <urn:c> }
+<urn:h> { <urn:c> <urn:n> 3 ; <urn:next> <urn:d> . <urn:d> <urn:n> 4 ; <urn:limit> 3 }
+"""
+THREE = '"3"^^<http://www.w3.org/2001/XMLSchema#integer>'
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    store = Store()
+    store.load(DATA.encode(), RdfFormat.TRIG)
+    return store
+
+
+def rows(store: Store, query: str) -> list[str]:
+    """Return the rows of a query, without those of the parameter."""
+    found = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions)
+    names = [variable.value for variable in found.variables if variable.value != "max"]
+    return sorted(str([str(row[name]) for name in names]) for row in found)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x { ?x <urn:n> ?n FILTER(?n < ?max) }",
+        "SELECT ?g ?x { GRAPH ?g { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+        "SELECT ?x { { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+        "SELECT ?x { { ?x <urn:n> ?n FILTER(?n < ?max) } UNION { ?x <urn:next> <urn:d> } }",
+        "SELECT ?x ?y { ?x <urn:n> ?n OPTIONAL { ?x <urn:next> ?y . ?y <urn:n> ?m FILTER(?m < ?max) } }",
+        "SELECT ?x ?y { ?x <urn:n> ?n OPTIONAL { { ?x <urn:next> ?y . ?y <urn:n> ?m FILTER(?m < ?max) } } }",
+        "SELECT ?x { ?x <urn:n> ?n MINUS { ?x <urn:n> ?m FILTER(?m < ?max) } }",
+        "SELECT ?x { ?x <urn:n> ?n FILTER EXISTS { ?x <urn:next>/<urn:n> ?m FILTER(?m < ?max) } }",
+        "SELECT ?x { ?x <urn:n> ?n FILTER NOT EXISTS { GRAPH ?g { ?x <urn:n> ?m FILTER(?m < ?max) } } }",
+        "SELECT ?x { ?x <urn:n> ?n FILTER NOT EXISTS { { ?x <urn:n> ?m } UNION { ?x <urn:m> ?m } FILTER(?m < ?max) } }",
+        "SELECT ?k { { SELECT (COUNT(*) AS ?k) { ?x <urn:n> ?n FILTER(?n < ?max) } } }",
+        "SELECT ?k { { SELECT (COUNT(*) AS ?k) WHERE { { ?x <urn:n> ?n FILTER(?n < ?max) } } } }",
+        "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING(SUM(?n) > ?max)",
+        "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING(SUM(?n) > ?max) (COUNT(?n) < ?max) ORDER BY ?g",
+        "SELECT ?g { { SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING (SUM(?n) > ?max) } }",
+        "SELECT ?x ?y { ?x <urn:n> ?n BIND(?n * ?max AS ?y) }",
+        "SELECT ?x ?y { { ?x <urn:n> ?n BIND(?n * ?max AS ?y) } }",
+        "SELECT (?n * ?max AS ?y) { ?x <urn:n> ?n }",
+        "SELECT ?x { VALUES ?x { <urn:a> <urn:d> } { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+        "SELECT ?x { ?x <urn:limit> ?max }",
+        "SELECT ?x { GRAPH <urn:h> { ?x ?p ?max } }",
+    ],
+)
+def test_a_value_is_the_same_as_written_in_the_query(store: Store, query: str) -> None:
+    expected = rows(store, query.replace("?max", "3"))
+    assert expected, "a query that finds nothing shows nothing"
+    assert rows(store, with_values(query, {"max": THREE})) == expected
+
+
+def test_a_value_that_nothing_else_says_is_in_the_row(store: Store) -> None:
+    query = with_values(
+        "SELECT ?x ?max { { ?x <urn:n> ?n } UNION { ?x <urn:n> ?n FILTER(?n < ?max) } }", {"max": THREE}
+    )
+    found = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions)
+    assert {str(row["max"]) for row in found} == {THREE}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT { ?x <urn:below> ?max } { GRAPH ?g { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+        "CONSTRUCT { ?x <urn:below> ?max } WHERE { { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+    ],
+)
+def test_templates_have_the_value(store: Store, query: str) -> None:
+    found = store.query(with_values(query, {"max": THREE}), use_default_graph_as_union=True)
+    assert {str(triple) for triple in found} == {  # type: ignore[union-attr]
+        f"<urn:a> <urn:below> {THREE}",
+        f"<urn:b> <urn:below> {THREE}",
+    }
