@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 from ligraph import build, create_app, open_release
 from ligraph.kept import Kept
+from ligraph.stores.bindings import with_values
 
 ROOT = Path(__file__).parents[1]
 IDS = "https://w3id.org/ligraph/living-improvement/id/"
@@ -295,10 +296,29 @@ class TestEveryEngine:
             f"DESCRIBE <{IDS}set/hub-leadership>",
             f"DESCRIBE <{IDS}person/sandra-park> <{IDS}set/hub-leadership>",
             "DESCRIBE <http://schema.org/Person>",
+            f"DESCRIBE <{IDS}person/sandra-park> ?x {{ ?x a schema:Nothing }}",
         ],
     )
     def test_a_description_is_our_document(self, site: Site, embedded: Site, query: str) -> None:
         assert site.ask(query, "text/turtle").content == embedded.ask(query, "text/turtle").content
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "SELECT ?g ?s { GRAPH ?g { ?s schema:position ?n FILTER(?n < ?max) } }",
+            "SELECT ?s { { ?s schema:position ?n FILTER(?n < ?max) } UNION { ?s a schema:Person } }",
+            "SELECT ?s { ?s schema:position ?n MINUS { ?s schema:position ?m FILTER(?m < ?max) } }",
+            "SELECT ?s { ?s a schema:Person OPTIONAL { { ?s schema:position ?n FILTER(?n < ?max) } } }",
+            "SELECT ?k { { SELECT (COUNT(*) AS ?k) { ?s schema:position ?n FILTER(?n < ?max) } } }",
+            "SELECT ?n { ?s schema:position ?n } GROUP BY ?n HAVING(COUNT(?s) > ?max)",
+        ],
+    )
+    def test_a_parameter_has_its_value_within_groups(self, site: Site, embedded: Site, query: str) -> None:
+        """The value is written into the query by hand, and as stored questions do it: the rows are the same."""
+        asked = with_values(query, {"max": '"2"^^<http://www.w3.org/2001/XMLSchema#integer>'})
+        expected = sorted(embedded.ask(query.replace("?max", "2"), "text/csv").text.splitlines())
+        assert len(expected) > 1
+        assert sorted(site.ask(asked, "text/csv").text.splitlines()) == expected
 
     @pytest.mark.parametrize("query", ["DESCRIBE ?s { ?s a lig:ResourceSet }", EVERY])
     def test_things_of_a_pattern_are_described(self, site: Site, embedded: Site, query: str) -> None:

@@ -86,11 +86,20 @@ def _groups(tokens: _Tokens) -> Iterator[tuple[int, int]]:
 
 
 def _rows_within(tokens: _Tokens, groups: list[tuple[int, int]], terms: Mapping[str, str]) -> Iterator[_Edit]:
-    """Yield a row for each group that uses one of the variables, but for those that the query itself sets somewhere."""
+    """Yield a row for each group that uses one of the variables, but for those that the query itself sets somewhere.
+
+    All branches of a UNION have the same: not every engine joins a row with one that lacks the variable (Virtuoso).
+    """
     names = [token[0][1:] if token.lastgroup == "variable" else "" for token in tokens]
     set_here = {name for name, before in zip(names[1:], tokens, strict=False) if before[0].upper() == "AS"}
+    used_by_end: dict[int, dict[str, str]] = {}
     for first, last in groups:
-        used = {name: terms[name] for name in names[first:last] if name in terms and name not in set_here}
+        # A branch shares what it uses with the one before it, which ends two tokens earlier.
+        used = used_by_end.get(first - 2, {}) if tokens[first - 1][0].upper() == "UNION" else {}
+        used |= {name: terms[name] for name in names[first:last] if name in terms and name not in set_here}
+        used_by_end[last] = used
+    for first, last in groups:
+        used = used_by_end[last]
         if used and tokens[first + 1][0].upper() != "SELECT":
             end = tokens[first].end()
             yield _Edit(end, end, f" {_row(used)} ")
