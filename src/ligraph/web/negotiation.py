@@ -20,6 +20,7 @@ _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\
 # The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _LONGEST_KEPT = 500
 _MOST_RANGES = 100
+_NAMED = 2
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 
@@ -41,7 +42,7 @@ class MediaRange:
             return None
         if self.subtype == "*":
             return 1
-        return 2 + self.parameters if self.subtype == subtype else None
+        return _NAMED + self.parameters if self.subtype == subtype else None
 
 
 def parse_accept(header: str) -> list[MediaRange]:
@@ -66,14 +67,19 @@ def parse_accept(header: str) -> list[MediaRange]:
     return ranges
 
 
-def quality(format_: Format, ranges: Sequence[MediaRange]) -> float:
-    """Return how welcome a format is: the quality of the most specific range that fits one of its media types."""
-    best = 0.0
-    for media_type in format_.media_types:
+def _fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
+    """Return how welcome a format is, and as which of its media types.
+
+    A media type has the quality of the most specific range that fits it; of two that are as welcome, the one that is
+    named goes before the one that a wildcard takes in.
+    """
+    best = (0.0, False, 0, format_.media_type)
+    for number, media_type in enumerate(format_.media_types):
         fits = [(fit, range_.quality) for range_ in ranges if (fit := range_.specificity(media_type)) is not None]
         if fits:
-            best = max(best, max(fits)[1])
-    return best
+            fit, quality = max(fits)
+            best = max(best, (quality, fit >= _NAMED, -number, media_type))
+    return best[0], best[3]
 
 
 def choose(formats: Sequence[Format], header: str | None) -> Format | None:
@@ -81,7 +87,7 @@ def choose(formats: Sequence[Format], header: str | None) -> Format | None:
     ranges = parse_accept(header or "")
     if not ranges:
         return formats[0]
-    welcome = [(quality(format_, ranges), -number, format_) for number, format_ in enumerate(formats)]
+    welcome = [(_fit(format_, ranges)[0], -number, format_) for number, format_ in enumerate(formats)]
     best = max(welcome, key=lambda entry: entry[:2])
     return best[2] if best[0] > 0 else None
 
@@ -89,7 +95,10 @@ def choose(formats: Sequence[Format], header: str | None) -> Format | None:
 @lru_cache(maxsize=256)
 def _chosen(formats: tuple[Format, ...], header: str) -> tuple[Format | None, str]:
     format_ = choose(formats, header)
-    return format_, _called(format_, header) if format_ else ""
+    if format_ is None:
+        return None, ""
+    _, media_type = _fit(format_, parse_accept(header))
+    return format_, format_.content_type if media_type == format_.media_type else media_type
 
 
 def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[Format | None, str]:
@@ -143,19 +152,6 @@ def _chosen_coding(header: str) -> str:
 def media_types(formats: Sequence[Format]) -> str:
     """Return what formats are called in an Accept header, for people."""
     return ", ".join(format_.media_type for format_ in formats)
-
-
-def _called(format_: Format, header: str) -> str:
-    """Return the content type of a format: the media type by which the client asked for it, else its first."""
-    ranges = parse_accept(header)
-    named = [
-        (range_.quality, -number, media_type)
-        for number, media_type in enumerate(format_.media_types)
-        for range_ in ranges
-        if (range_.specificity(media_type) or 0) >= 2 and range_.quality > 0
-    ]
-    media_type = max(named)[2] if named else format_.media_type
-    return format_.content_type if media_type == format_.media_type else media_type
 
 
 def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_mediatype") -> Format:
