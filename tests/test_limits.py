@@ -530,9 +530,29 @@ def test_service_asks_only_those_that_are_allowed(collection: WriteCollection) -
             assert len(asked) == 1
 
 
+@pytest.mark.parametrize("reply", ["", "302 Found", "307 Temporary Redirect", "500 Internal Server Error", "200 OK"])
+def test_an_endpoint_that_may_be_asked_and_fails_is_not_the_fault_of_the_query(
+    collection: WriteCollection, reply: str
+) -> None:
+    """What it leads to, and what it says, is not told to strangers."""
+    head = f"HTTP/1.1 {reply}\r\nLocation: http://127.0.0.1:9/secret\r\nContent-Length: 6\r\nConnection: close\r\n\r\n"
+    with other_endpoint(head.encode() + b"secret" if reply else b"") as (address, _):
+        root = collection({"data/topics.yaml": topics(3), "ligraph.toml": f'services = ["{address}"]\n{TOML}'})
+        build(root)
+        with server_of(root) as client:
+            answer = ask(client, f"SELECT ?x {{ SERVICE <{address}> {{ ?s ?p ?x }} }}")
+            assert problem(answer) == (502, "service-failed")
+            assert address in answer.json()["detail"]
+            assert "secret" not in answer.text
+            # What is wrong with the query itself is told as ever.
+            wrong = ask(client, f"SELECT ?x {{ BIND(<urn:f>(1) AS ?x) SERVICE SILENT <{address}> {{ ?s ?p ?o }} }}")
+            assert problem(wrong) == (400, "bad-request")
+            assert "no function <urn:f>" in wrong.json()["detail"]
+
+
 @contextmanager
-def other_endpoint() -> Iterator[tuple[str, list[bytes]]]:
-    """Answer every request with one row."""
+def other_endpoint(reply: bytes | None = None) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer every request with one row, or with other bytes."""
     body = json.dumps(
         {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "found"}}]}}
     ).encode()
@@ -548,7 +568,7 @@ def other_endpoint() -> Iterator[tuple[str, list[bytes]]]:
                     return
                 with connection:
                     asked.append(connection.recv(65536))
-                    connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
+                    connection.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body if reply is None else reply)
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()

@@ -33,6 +33,7 @@ ERRORS = {
     "ReleaseError",
     "RequestError",
     "ResultTooLarge",
+    "ServiceFailed",
     "SettingsError",
     "TooComplex",
     "TooLarge",

@@ -124,3 +124,30 @@ def test_what_cannot_be_served_is_told(
     run = CliRunner().invoke(app, ["serve", *arguments], catch_exceptions=True)
     assert run.exit_code != 0
     assert complaint in str(run.exception)
+
+
+def test_what_is_asked_for_goes_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is seen of a file is said on the command line, and nowhere else."""
+    (tmp_path / "a.trig").write_text(TRIG)
+    for name, value in (
+        ("DEFAULT_GRAPH", "unnamed"),
+        ("ENGINE", "sparql"),
+        ("QUERY_URL", "http://127.0.0.1:9/sparql"),
+        ("BASE", "https://example.org/other/"),
+        ("TITLE", "Another"),
+    ):
+        monkeypatch.setenv(f"LIGRAPH_{name}", value)
+    with (
+        serving(str(tmp_path / "a.trig"), "--default-graph", "union") as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        assert names(client) == ["Alice", "Bob", "Carol", "Nobody"]
+        assert "a.trig" in client.get("/", headers={"Accept": "text/html"}).text
+
+
+def test_files_that_say_https_are_asked_as_they_are(tmp_path: Path) -> None:
+    """In a collection `https://schema.org/` means `http:`; what is served as it is means what it says."""
+    (tmp_path / "a.ttl").write_text("<urn:a> a <https://schema.org/Person> . <urn:b> a <http://schema.org/Person> .\n")
+    with serving(str(tmp_path / "a.ttl")) as address, httpx2.Client(base_url=address, trust_env=False) as client:
+        assert names(client, "SELECT ?s { ?s a <https://schema.org/Person> }") == ["urn:a"]
+        assert names(client, "SELECT ?s { ?s a <http://schema.org/Person> }") == ["urn:b"]

@@ -232,6 +232,9 @@ def test_describe_gives_the_document(client: TestClient, local: str, format_: st
         f"PREFIX : <{IDS}{local.partition('/')[0]}/> DESCRIBE :{local.partition('/')[2]}",
         f"DESCRIBE ?x WHERE {{ VALUES ?x {{ <{IDS}{local}> }} }}",
         f"DESCRIBE * {{ VALUES ?x {{ <{IDS}{local}> }} }} LIMIT 1",
+        # SPARQL 1.1 Query section 16.4.2: what is named is described beside what is found, also where nothing is.
+        f"DESCRIBE <{IDS}{local}> ?y {{ ?x <urn:none> ?y }}",
+        f"DESCRIBE <{IDS}{local}> {{ FILTER(false) }} LIMIT 0",
     ):
         graph = read_graph(ask(client, query, GRAPHS[format_]), format_)
         assert set(graph) == set(document), query

@@ -26,6 +26,7 @@ LigraphError                 status  exit
     │   ├── ResultTooLarge    422     2     a result over the limit of rows or bytes
     │   └── OutOfMemory       422     2     a query that needs more memory than it is given
     ├── TooManyRequests       429     2     a client that asks more often than it may
+    ├── ServiceFailed         502     2     an endpoint that SERVICE asks does not answer
     ├── Overloaded            503     2     as many queries as can be run are running, or the service is being stopped
     └── OutOfTime             504     2     a query that runs longer than it may
 """
@@ -289,6 +290,14 @@ class Overloaded(RequestError):
     name = "overloaded"
     title = "No query can be taken just now"
     retry_after = 5
+
+
+class ServiceFailed(RequestError):
+    """An endpoint that a query asks with SERVICE, and may, gives no answer."""
+
+    status = 502
+    name = "service-failed"
+    title = "An endpoint that SERVICE asks gives no answer"
 
 
 class OutOfTime(RequestError):

@@ -98,6 +98,9 @@ def serve_files(
         raise UsageError(f"files are served unchecked, to this machine only, and {host} is for others", hint=hint)
     from ligraph.releases.loose import write_loose
 
+    # What the files say, and how they are seen, is no matter of the surroundings; limits are.
+    for setting in ("TITLE", "BASE", "DEFAULT_GRAPH", "ENGINE", "QUERY_URL"):
+        os.environ.pop(f"LIGRAPH_{setting}", None)
     with tempfile.TemporaryDirectory(prefix="ligraph-files-") as folder:
         write_loose(Path(folder), files, default_graph)
         serve(Path(folder), host=host, port=port, workers=workers, release=None, root_path=root_path, announce=announce)

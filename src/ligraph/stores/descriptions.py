@@ -14,22 +14,29 @@ from ligraph.stores.facts import Facts
 from ligraph.stores.tokens import tokens_of
 
 
-def subjects_query(query: str) -> str:
-    """Return the query that finds what a DESCRIBE describes: a SELECT of the same variables and IRIs."""
+def subjects_queries(query: str) -> list[str]:
+    """Return the queries that find what a DESCRIBE describes: IRIs that it names, and what its variables stand for.
+
+    Source: SPARQL 1.1 Query (W3C 2013) section 16.4.2: what is named is described also where nothing is found.
+    """
     tokens = tokens_of(query)
     form = next(match for match in tokens if match.lastgroup == "word" and match[0].upper() == "DESCRIBE")
-    columns = []
-    pattern = ""
-    for number, match in enumerate(tokens):
+    variables: list[str] = []
+    iris: list[str] = []
+    pattern = "WHERE {}"
+    for match in tokens:
         if match.lastgroup == "variable":
-            columns.append(match[0])
+            variables.append(match[0])
         elif match.lastgroup in ("iri", "name"):
-            columns.append(f"({match[0]} AS ?ligraph_{number})")
+            iris.append(f"({match[0]} AS ?ligraph_{len(iris)})")
         elif match.lastgroup in ("word", "open"):
             has_pattern = match[0] == "{" or match[0].upper() == "WHERE"
             pattern = ("" if has_pattern else "WHERE {} ") + query[match.start() :]
             break
-    return f"{query[: form.start()]}SELECT {' '.join(columns) or '*'} {pattern or 'WHERE {}'}"
+    prologue = query[: form.start()]
+    named = [f"{prologue}SELECT {' '.join(iris)} WHERE {{}}"] if iris else []
+    found = [f"{prologue}SELECT {' '.join(variables) or '*'} {pattern}"] if variables or not iris else []
+    return named + found
 
 
 def describe(facts: Facts, solutions: Iterable[Iterable[object]]) -> Iterator[Triple]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, cast
 
 import orjson
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
 from ligraph.compression import SMALLEST, compress
-from ligraph.errors import BadRequest, LigraphError, MalformedQuery, NotAcceptable, Refused, ReleaseError
+from ligraph.errors import BadRequest, LigraphError, MalformedQuery, NotAcceptable, Refused, ReleaseError, ServiceFailed
 from ligraph.formats import GRAPHS, RESULTS, SPARQL_JSON, TURTLE, Format, by_name
 from ligraph.namespaces import PREFIXES
 from ligraph.stores.bindings import with_values
-from ligraph.stores.descriptions import describe, subjects_query
+from ligraph.stores.descriptions import describe, subjects_queries
 from ligraph.stores.embedded import Release
 from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.screening import Reading, read_query
 from ligraph.stores.tokens import with_schema_as_stored
+
+_UNKNOWN_FUNCTION = re.compile(r"custom function (<[^>]*>) is not supported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +106,22 @@ class Evaluator:
         try:
             content, rows = self._run(query, reading, format_)
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
-            problem = _problem(query.text, error)
+            problem = _problem(query.text, reading, error)
         else:
             return answer_of(query, content, format_, rows, lasting=reading.lasting)
         # Not raised above: an error that keeps its cause would carry the engine's results to another thread.
         raise problem
 
     def _run(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
-        text = with_schema_as_stored(with_values(query.text, query.bound or {}))
+        text = with_values(query.text, query.bound or {})
+        if self.release.manifest.base:
+            # Files that are served as they are may say https.
+            text = with_schema_as_stored(text)
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
             # What is no SPARQL is told of the query itself: the one that is made of it may be SPARQL all the same.
             self._query(text, query, reading)
-            solutions = self._query(subjects_query(text), query, reading)
-            assert isinstance(solutions, QuerySolutions)
+            found = [self._query(subjects, query, reading) for subjects in subjects_queries(text)]
+            solutions = chain.from_iterable(cast(list[QuerySolutions], found))
             return self.scribe.statements(describe(self.release, solutions), format_)
         results = self._query(text, query, reading)
         if isinstance(results, QueryTriples):
@@ -182,13 +189,20 @@ def _graphs(dataset: Dataset) -> dict[str, Any]:
     return {"default_graph": default, "named_graphs": named}
 
 
-def _problem(text: str, error: Exception) -> LigraphError:
+def _problem(text: str, reading: Reading, error: Exception) -> LigraphError:
     if isinstance(error, SyntaxError):
         return malformed(text, error.msg or str(error))
     # The engine tells a damaged store, whose blocks carry sums, in the same way as an unknown function.
     if str(error).startswith(("Corruption", "IO error")):
         again = "make the release again from its sources with: ligraph build"
         return ReleaseError(f"the release cannot be read: {error}", hint=again)
+    if reading.services and isinstance(error, OSError):
+        # The engine's words have addresses that the endpoint leads to, and what came from there.
+        asked = ", ".join(f"<{address}>" for address in reading.services)
+        return ServiceFailed(f"{asked} gives no answer that can be read", hint="ask again later, or without SERVICE")
+    if function := _UNKNOWN_FUNCTION.search(str(error)):
+        message = f"the query cannot be run: there is no function {function[1]}"
+        return BadRequest(message, hint="those of SPARQL 1.1 are known, and casts to types of XML Schema")
     return BadRequest(f"the query cannot be run: {error}")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
@@ -188,6 +189,13 @@ def _term(parameter: Parameter, value: str, ids: str) -> NamedNode | Literal:
             raise BadParameter(wanted, parameter=parameter.name, hint=hint) from None
     if parameter.kind == "text":
         return Literal(value)
-    if not _FORMS[parameter.kind].fullmatch(value):
+    if not _FORMS[parameter.kind].fullmatch(value) or (parameter.kind == "date" and not _is_day(value)):
         raise BadParameter(wanted, parameter=parameter.name, hint=hint)
     return Literal(value, datatype=NamedNode(XSD + parameter.kind))
+
+
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        date.fromisoformat(text)
+        return True
+    return False

@@ -19,7 +19,7 @@ from ligraph.formats import Format
 from ligraph.kept import Kept
 from ligraph.stores.bindings import with_values
 from ligraph.stores.bounds import Board, Bounds, Places
-from ligraph.stores.descriptions import describe, subjects_query
+from ligraph.stores.descriptions import describe, subjects_queries
 from ligraph.stores.durations import is_broken, mended, query_for
 from ligraph.stores.embedded import Release
 from ligraph.stores.endpoint import Endpoint, Reply
@@ -127,8 +127,11 @@ class Remote:
     async def _answer(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
         text = with_schema_as_stored(with_values(query.text, query.bound or {}))
         if reading.form == "DESCRIBE" and not reading.has_from and not query.dataset:
-            text = with_whole_iris(subjects_query(text), self.terms.endpoint)
-            described = await self._describe(read_results(await self._post(text, ROWS), rows_in))
+            rows: list[list[Any]] = []
+            for subjects in subjects_queries(text):
+                reply = await self._post(with_whole_iris(subjects, self.terms.endpoint), ROWS)
+                rows += read_results(reply, rows_in)
+            described = await self._describe(rows)
             return await _aside(100 * len(described), self.scribe.statements, described, format_)
         text, named = without_from(with_whole_iris(text, self.terms.endpoint))
         dataset = query.dataset or named

@@ -5,10 +5,11 @@ In doubt a query is taken for what is refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ligraph.errors import Refused, TooComplex
-from ligraph.stores.tokens import kinds_within, tokens_of, unescaped
+from ligraph.stores.tokens import hides_text, tokens_of, tokens_within, unescaped
 
 DEEPEST = 100
 """Levels of brackets. The engine reads them by recursion: 5,000 exhaust its stack and kill the process."""
@@ -87,11 +88,12 @@ def _read(query: str) -> Reading:
     for token in tokens_of(query):
         kind = str(token.lastgroup)
         text = token[0].upper() if kind == "word" else token[0]
-        within = kinds_within(token)
-        hides = hides or "text" in within or "comment" in within
-        size.add(kind, text, within)
+        within = tokens_within(token)
+        hides = hides or hides_text(token)
+        size.add(kind, text, [str(inner.lastgroup) for inner in within])
         services.add(kind, text)
         outline.add(kind, text, size.depth)
+        outline.add_comparison(within)
     if services.is_awaited or (hides and "SERVICE" in query.upper()):
         services.addresses.append(None)
     return Reading(
@@ -124,6 +126,11 @@ class _Outline:
                 self.has_from = True
         elif self.form == "CONSTRUCT" and not self._is_past_template:
             self._add_to_template(kind, text, depth)
+
+    def add_comparison(self, within: list[re.Match[str]]) -> None:
+        """Note the tokens within one that may be a comparison."""
+        if any(inner[0].upper() in _CHANGING for inner in within):
+            self.changes = True
 
     def _add_to_template(self, kind: str, text: str, depth: int) -> None:
         if self._template is None:

@@ -16,9 +16,10 @@ _NAMED = (
     r"\w.\-\u00b7\u00c0-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040"
     r"\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\U000effff"
 )
+_CHARACTERS = r'[^<>"{}|^`\\\x00-\x20]*'
 _TOKENS = re.compile(
     rf"""(?P<comment>\#[^\r\n]*)
-    |(?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+    |(?P<iri><{_CHARACTERS}(?:\\(?:u[0-9A-Fa-f]{{4}}|U[0-9A-Fa-f]{{8}}){_CHARACTERS})*>)
     |(?P<text>"{{3}}(?:[^"\\]|\\[tbnrf"'\\]|"{{1,2}}(?!"))*"{{3}}|'{{3}}(?:[^'\\]|\\[tbnrf"'\\]|'{{1,2}}(?!'))*'{{3}}
         |"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?)
     |(?P<variable>[?$]\w+)
@@ -39,14 +40,19 @@ def tokens_of(query: str) -> Iterator[re.Match[str]]:
     return (match for match in _TOKENS.finditer(query) if match.lastgroup != "comment")
 
 
-def kinds_within(token: re.Match[str]) -> list[str]:
-    """Return the kinds of tokens within what may be an IRI or a comparison, as in “?a<?b&&?c='>#'”; else none.
+def tokens_within(token: re.Match[str]) -> list[re.Match[str]]:
+    """Return the tokens within what may be an IRI or a comparison, as in “?a<?b&&?c='>#'”; else none.
 
-    Engines tell by where it stands, and then a text or comment in it reaches as far as it will.
+    Engines tell which it is by where it stands.
     """
     if token.lastgroup != "iri" or _WHOLE.match(token[0]):
         return []
-    return [str(inner.lastgroup) for inner in _TOKENS.finditer(token[0], 1, len(token[0]) - 1)]
+    return list(_TOKENS.finditer(token[0], 1, len(token[0]) - 1))
+
+
+def hides_text(token: re.Match[str]) -> bool:
+    """Return whether a text or comment may begin within a token, which then reaches as far as it will."""
+    return any(inner.lastgroup in ("text", "comment") for inner in tokens_within(token))
 
 
 def unescaped(query: str) -> str:
@@ -58,17 +64,23 @@ def unescaped(query: str) -> str:
 
 
 def with_schema_as_stored(query: str) -> str:
-    """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are."""
-    if SCHEMA_HTTPS[:-1] not in query:
+    """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are.
+
+    Where a text may begin within what looks like an IRI, nobody knows which is which: then nothing is changed.
+    """
+    if SCHEMA_HTTPS[:-1] not in unescaped(query) or any(map(hides_text, tokens_of(query))):
         return query
     return _TOKENS.sub(lambda match: _as_stored(match[0]) if match["iri"] else match[0], query)
 
 
 def _as_stored(iri: str) -> str:
+    plain = unescaped(iri)
     # A base may lack the slash: what is relative to it comes out the same.
-    if iri == f"<{SCHEMA_HTTPS[:-1]}>":
+    if plain == f"<{SCHEMA_HTTPS[:-1]}>":
         return f"<{SCHEMA[:-1]}>"
-    return iri.replace(f"<{SCHEMA_HTTPS}", f"<{SCHEMA}", 1)
+    # What an escape stands for need not be what an IRI may have.
+    is_meant = plain.startswith(f"<{SCHEMA_HTTPS}") and _TOKENS.fullmatch(plain)
+    return f"<{SCHEMA}{plain[len(SCHEMA_HTTPS) + 1 :]}" if is_meant else iri
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -104,17 +104,22 @@ def _tags(reading: Reading) -> Iterator[Remark]:
 
 def _iris(reading: Reading) -> Iterator[Remark]:
     based = False
+    expected = "an IRI with its scheme, such as <http://…>"
+    relative: list[Remark] = []
     for token in reading.tokens:
         based |= token.kind == "BASE"
         if token.kind != "<iri>":
             continue
         iri = _CODE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), token.text[1:-1])
-        said = "" if based else f"“{shown(token.text)}” is relative, and there is no BASE"
-        if _SCHEME.match(iri):
-            refusal = _refusal(NamedNode, iri)
-            said = f"“{shown(token.text)}” is not an IRI: {refusal}" if refusal else ""
-        if said:
-            yield Remark(token, said, expected="an IRI with its scheme, such as <http://…>")
+        is_whole = _SCHEME.match(iri)
+        if refusal := _refusal(NamedNode, iri if is_whole else f"http://example.org/{iri}"):
+            yield Remark(token, f"“{shown(token.text)}” is not an IRI: {refusal}", expected=expected)
+        elif not (is_whole or based):
+            relative.append(
+                Remark(token, f"“{shown(token.text)}” is relative, and there is no BASE", expected=expected)
+            )
+    # Last, as an endpoint has a base that is not written in the query.
+    yield from relative
 
 
 def _refusal(make: Callable[[str], object], text: str) -> str:
