@@ -18,6 +18,14 @@ _WRITERS = {
     RDF_XML: RdfFormat.RDF_XML,
 }
 _ELEMENT = re.compile(r"[^\W\d][\w.\-]*$")
+# Source: RDF 1.1 XML Syntax (W3C 2014) section 6.1.4, what property elements cannot be called.
+_RESERVED = frozenset(
+    f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{word}"
+    for word in (
+        *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype"),
+        *("Description", "aboutEach", "aboutEachPrefix", "bagID", "li"),
+    )
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -64,6 +72,9 @@ def _check_xml(triples: Iterable[Triple]) -> None:
     for triple in triples:
         if not _ELEMENT.search(triple.predicate.value):
             message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it ends in no name"
+            raise NotAcceptable(message, hint=hint)
+        if triple.predicate.value in _RESERVED:
+            message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it is a word of its syntax"
             raise NotAcceptable(message, hint=hint)
         if isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
             raise NotAcceptable("RDF/XML has no way to write a control character of a text", hint=hint)

@@ -32,7 +32,11 @@ _INTEGER = XSD + "integer"
 
 
 def to_tree(document: Document, words: Words) -> dict[str, Any]:
-    """Return a document as a JSON-LD tree without its context."""
+    """Return a document as a JSON-LD tree without its context.
+
+    Raises: NotAcceptable.
+    """
+    _check_names(document.triples, words)
     return _Tree(document, words).grow()
 
 
@@ -43,6 +47,8 @@ def to_json_ld(document: Document, words: Words) -> bytes:
 
 def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
     """Return any statements as JSON-LD: one node for each subject, in order, none inside another."""
+    triples = list(triples)
+    _check_names(triples, words)
     nodes: dict[str, dict[str, Any]] = {}
     for triple in sorted(set(triples), key=lambda t: (str(t.subject), t.predicate != _TYPE, str(t))):
         name = _name(triple.subject)
@@ -57,6 +63,22 @@ def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
             node.setdefault(words.compact(predicate), []).append(_name(value) if typed else {"id": _name(value)})
     document = {"@context": words.context, "@graph": list(nodes.values())}
     return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _check_names(triples: Iterable[Triple], words: Words) -> None:
+    """Check that no IRI would be read as a prefix and a name, as `<schema:name>` would be.
+
+    Raises: NotAcceptable.
+    Source: JSON-LD 1.1 Processing Algorithms and API (W3C 2020) section 7.1, “IRI confused with prefix”.
+    """
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            name = term.datatype if isinstance(term, Literal) else term
+            iri = name.value if isinstance(name, NamedNode) else ""
+            scheme, _, rest = iri.partition(":")
+            if scheme in words.prefixes and not rest.startswith("//"):
+                message = f"JSON-LD has no way to write <{iri}>: “{scheme}” is a prefix of its context"
+                raise NotAcceptable(message, hint="ask for another format, such as text/turtle")
 
 
 def _name(node: NamedNode | BlankNode | Literal | Triple) -> str:
