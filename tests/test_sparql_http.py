@@ -179,6 +179,10 @@ ROWS = [
     ("application/sparql-results+json;q=0, application/json;q=0, */*", "text/csv; charset=utf-8"),
     ("text/turtle, text/csv;q=0.2", "text/csv; charset=utf-8"),
     ("image/png, */*;q=0.01", "application/sparql-results+json"),
+    ("*/*;q=0.1, application/sparql-results+json;q=0", "application/json"),
+    ("application/sparql-results+json;q=0, application/*", "application/json"),
+    ("application/json;q=0.5, */*", "application/sparql-results+json"),
+    ("application/json, */*", "application/json"),
 ]
 GRAPHS = [
     ("", "text/turtle; charset=utf-8"),
@@ -356,6 +360,25 @@ def test_a_page_is_told_that_it_may_ask(client: TestClient, method: str, asked: 
 KEPT = [f"/sparql?query={ALL}", f"/sparql?query={ALL_TRIPLES}", "/sparql?query=ASK{}", "/graphs?default", "/sparql"]
 
 
+@pytest.mark.parametrize(
+    ("format_", "triple", "words"),
+    [
+        ("jsonld", "<urn:a> <schema:name> 'x'", "<schema:name>"),
+        ("jsonld", "<lig:x> <urn:p> 'x'", "<lig:x>"),
+        ("jsonld", "<urn:a> <urn:p> <org:x>", "<org:x>"),
+        ("jsonld", "<urn:a> <urn:p> 'x'^^<xsd:date>", "<xsd:date>"),
+        ("rdf", "<urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 2", "#li"),
+        ("rdf", "<urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#Description> 2", "#Description"),
+    ],
+)
+def test_what_a_format_cannot_say_is_406(client: TestClient, format_: str, triple: str, words: str) -> None:
+    query = {"query": f"CONSTRUCT {{ {triple} }} {{}}"}
+    answer = client.get("/sparql", params={**query, "format": format_})
+    assert answer.status_code == 406
+    assert words in answer.json()["detail"]
+    assert client.get("/sparql", params={**query, "format": "nt"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", KEPT)
 def test_what_a_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
     """RFC 9110 sections 13.1.2 and 15.4.5."""
@@ -369,6 +392,13 @@ def test_what_a_client_has_is_not_sent_again(client: TestClient, path: str) -> N
             assert again.headers.get(name) == first.headers.get(name)
     for header in ('"other"', tag.strip('"'), f'"{tag[1:-2]}"', ""):
         assert client.get(path, headers={"If-None-Match": header}).status_code == 200
+
+
+def test_what_is_posted_is_answered_whatever_the_client_has(client: TestClient) -> None:
+    """RFC 9110 section 13.1.2: 304 is for GET and HEAD only."""
+    tag = client.get("/sparql", params={"query": ALL}).headers["etag"]
+    answer = client.post("/sparql", data={"query": ALL}, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.headers["etag"]) == (200, tag)
 
 
 @pytest.mark.parametrize("path", KEPT[:-1])
@@ -464,6 +494,8 @@ CHANGING = [
     "SELECT * { { SELECT (NOW() AS ?x) {} } }",
     "SELECT * { BIND(STRUUID() AS ?x) }",
     "ASK { BIND(NOW() AS ?x) }",
+    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(0.5<RAND()&&2>1) }",
+    "SELECT * { VALUES ?d { 1 } FILTER(?d<NOW()&&?d>'2020-01-01'^^<http://www.w3.org/2001/XMLSchema#date>) }",
     "CONSTRUCT { [] <urn:p> ?o } WHERE { ?s ?p ?o }",
     "CONSTRUCT { _:b <urn:p> ?o } WHERE { ?s ?p ?o }",
     "construct { ?s <urn:p> [ <urn:q> ?o ] } where { ?s ?p ?o }",
@@ -533,6 +565,9 @@ def test_the_base_is_the_endpoint(client: TestClient, query: str, expected: str)
         ("SELECT ('<https://schema.org/name>' AS ?x) {}", "<https://schema.org/name>"),
         ('SELECT ("""a "<https://schema.org/>" b""" AS ?x) {}', 'a "<https://schema.org/>" b'),
         ("SELECT (IRI('https://schema.org/name') AS ?x) {}", "https://schema.org/name"),
+        ("SELECT (<https://schema.org/n\\u0061me> AS ?x) {}", "http://schema.org/name"),
+        ("SELECT (<\\u0068ttps://schema.org/name> AS ?x) {}", "http://schema.org/name"),
+        ("SELECT (IF(1<2&&'>'!='', '<https://schema.org/>', 'n') AS ?x) {}", "<https://schema.org/>"),
         ("SELECT (<https://schema.org.example/name> AS ?x) {}", "https://schema.org.example/name"),
         ("SELECT (STR(<https://schema.org/name>) AS ?x) {} # <https://schema.org/>", "http://schema.org/name"),
     ],
@@ -551,6 +586,8 @@ def test_schema_org_means_what_is_stored(client: TestClient, query: str, expecte
         ("DESCRIBE ?s {\n  ?s ?p }", 2, 9),
         ("DESCRIBE <urn:a> <urn:b> { ?s ?p }", 1, 34),
         ("DESCRIBE", 1, 9),
+        # Relative IRIs are none: the endpoint is their base.
+        ("SELECT (<//h/x> AS ?a) (<../x> AS ?b) (<%zz> AS ?c) {}", 1, 40),
         ("DESCRIBE { ?s ?p ?o }", 1, 10),
         ("DESCRIBE WHERE { ?s ?p ?o }", 1, 10),
         ("DESCRIBE ?s, ?p { ?s ?p ?o }", 1, 12),

@@ -63,6 +63,7 @@ def root(collection: WriteCollection) -> Path:
         "queries/topics.rq": QUESTION.replace("label text", "name text").replace("?label", "?name2"),
         "queries/all.rq": ALL,
         "queries/broken.rq": "# param: thing nothing\nSELECT * {}",
+        "queries/chance.rq": "SELECT (RAND() AS ?x) {}",
     }
     root = collection(files)
     build(root)
@@ -119,12 +120,13 @@ def test_a_file_that_is_wrong_costs_only_itself(root: Path, caplog: pytest.LogCa
     (root / "queries" / "large.rq").write_text("ASK {" + " OPTIONAL { ?s ?p ?o }" * 501 + "}")
     (root / "queries" / "wrong.rq").write_text("SELECT ?x { ?x }")
     found, wrong = read_questions(root / "queries")
-    assert set(found) == {"all", "topics"}
+    assert set(found) == {"all", "chance", "topics"}
     assert len(wrong) == 3
     with TestClient(create_app(root)) as client:
         listed = client.get("/queries", headers={"Accept": "application/json"}).json()
         assert {question["name"]: question["answers_with"] for question in listed} == {
             "all": "statements",
+            "chance": "rows",
             "topics": "rows",
         }
         assert {"/queries/all", "/queries/topics"} < client.get("/openapi.json").json()["paths"].keys()
@@ -154,7 +156,10 @@ def test_values_become_terms_of_their_kind(tmp_path: Path, kind: str, value: str
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("iri", "topic/a b"), ("iri", "a:>"), ("integer", "5.0"), ("integer", "٣"), ("decimal", "x"), ("date", "2021")],
+    [
+        *(("iri", "topic/a b"), ("iri", "a:>"), ("integer", "5.0"), ("integer", "٣"), ("decimal", "x")),
+        *(("date", "2021"), ("date", "2021-13-45"), ("date", "2021-02-30")),
+    ],
 )
 def test_values_of_another_kind_are_refused(tmp_path: Path, kind: str, value: str) -> None:
     path = tmp_path / "q.rq"
@@ -237,6 +242,14 @@ def test_statements_are_answered_as_statements(client: TestClient) -> None:
     assert "Alpha" in client.get("/queries/all.html?thing=topic/a").text
 
 
+@pytest.mark.parametrize("accept", ["text/html", "TEXT/HTML", "text/csv"])
+def test_an_answer_that_is_another_one_each_time_is_not_kept(client: TestClient, accept: str) -> None:
+    answer = client.get("/queries/chance", headers={"Accept": accept})
+    assert answer.headers["content-type"].startswith(accept.lower())
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+
+
 def test_parameters_are_bound(client: TestClient) -> None:
     assert len(rows(client.get("/queries/topics.csv?scheme=scheme/s").text)) == 2
     assert rows(client.get("/queries/topics.csv?scheme=scheme/none").text) == []
@@ -262,8 +275,8 @@ def test_what_is_needed_is_asked_for(client: TestClient) -> None:
 
 def test_questions_are_listed_for_people_and_programs(client: TestClient) -> None:
     listed = client.get("/queries", headers={"Accept": "application/json"}).json()
-    assert [question["name"] for question in listed] == ["all", "topics"]
-    assert [parameter["name"] for parameter in listed[1]["parameters"]] == ["scheme", "name", "most"]
+    assert [question["name"] for question in listed] == ["all", "chance", "topics"]
+    assert [parameter["name"] for parameter in listed[2]["parameters"]] == ["scheme", "name", "most"]
     assert "Topics of a scheme" in client.get("/queries", headers={"Accept": "text/html"}).text
     assert client.get("/queries/none").status_code == 404
     assert client.get("/queries/broken").status_code == 404
@@ -279,6 +292,19 @@ def test_questions_are_in_the_description_of_the_api(client: TestClient) -> None
         "format": "string",
     }
     assert described["paths"]["/queries/all"]["get"]["parameters"][0]["required"] is True
+    # What is shown and taken has the type that is told.
+    most = next(parameter for parameter in parameters if parameter["name"] == "most")
+    assert most["schema"]["default"] == 5
+    for kind, question in (("rows", "topics"), ("statements", "all")):
+        get = described["paths"][f"/queries/{question}"]["get"]
+        assert "html" in get["parameters"][-1]["schema"]["enum"], kind
+        assert "text/html" in get["responses"]["200"]["content"], kind
+
+
+def test_a_parameter_is_given_once_on_the_command_line_too(root: Path) -> None:
+    run = CliRunner().invoke(app, ["query", "-C", str(root), "--stored", "topics", "-p", "most=7", "-p", "most=8"])
+    assert isinstance(run.exception, UsageError)
+    assert "“most” is given several times" in str(run.exception)
 
 
 def test_the_command_line_asks_the_same(root: Path) -> None:

@@ -338,11 +338,13 @@ def _report_error(error: LigraphError) -> None:
 
 
 def _read_values(pairs: list[str]) -> dict[str, str]:
-    values = {}
+    values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(f"“{pair}” gives no value", hint="write --param NAME=VALUE")
+        if name in values:
+            raise UsageError(f"“{name}” is given several times", hint="give it once")
         values[name] = value
     return values
 

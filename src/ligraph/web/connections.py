@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ligraph.errors import BadRequest, HeadTooLarge, LigraphError
 from ligraph.web.live import Live
 from ligraph.web.problems import problem_of
+from ligraph.web.responses import SHARED
 
 LARGEST_HEAD = 65_536
 """Bytes of a request before its body: what is longer is posted."""
@@ -96,7 +97,7 @@ class Connection(HttpToolsProtocol):
         status = HTTPStatus(error.status)
         lines = [
             f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(),
-            *(b"%b: %b\r\n" % header for header in self.server_state.default_headers),
+            *(b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *SHARED)),
             b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n",
             b"content-length: %d\r\n\r\n" % len(content),
         ]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ligraph.formats import GRAPHS, RESULTS, Format
+import orjson
+
+from ligraph.formats import GRAPHS, HTML, RESULTS, Format
 from ligraph.stores.questions import KINDS, Parameter, Question
 from ligraph.web.live import Live
 
@@ -37,7 +39,7 @@ _PROBLEM = {
         }
     },
 }
-_REFUSALS = ("400", "404", "405", "406", "413", "415", "422", "429", "431", "503", "504")
+_REFUSALS = ("400", "404", "405", "406", "413", "415", "422", "429", "431", "502", "503", "504")
 
 
 def describe_paths(live: Live) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _list() -> dict[str, Any]:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    formats = GRAPHS if question.answers_with_graph else RESULTS
+    formats = (*(GRAPHS if question.answers_with_graph else RESULTS), HTML)
     return {
         "summary": question.title,
         "description": question.description,
@@ -106,9 +108,19 @@ def _question(question: Question) -> dict[str, Any]:
 def _typed(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {**_SCHEMAS[parameter.kind], "description": KINDS[parameter.kind]}
     if parameter.default:
-        schema["default"] = parameter.default
+        schema["default"] = _in_json(parameter.kind, parameter.default)
     described = _parameter(parameter.name, schema, required=parameter.required)
-    return {**described, "example": parameter.example} if parameter.example else described
+    return {**described, "example": _in_json(parameter.kind, parameter.example)} if parameter.example else described
+
+
+def _in_json(kind: str, text: str) -> Any:
+    """Return the value of a parameter as JSON has it; a text that is none stays one."""
+    if kind not in ("integer", "decimal", "boolean"):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def _format(formats: tuple[Format, ...]) -> dict[str, Any]:

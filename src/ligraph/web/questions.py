@@ -51,7 +51,7 @@ async def answer_question(request: Request) -> ASGIApp:
     query = Query(question.text, SPARQL_JSON, TURTLE, None, bound)
     found = await fetch(live, caller, query, query.pack())
     page = live.snapshot.pages.question(question, values, found)
-    return answer(request, page, HTML.content_type, vary="Accept, Accept-Encoding")
+    return answer(request, page, HTML.content_type, vary="Accept, Accept-Encoding", lasting=found.lasting)
 
 
 def _values(fields: Fields) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _wish(headers: Headers, question: Question, named: str) -> Wish | None:
 
 def _best(offered: tuple[Format, ...], formats: tuple[Format, ...], accept: str) -> tuple[Format | None, str]:
     """Return the format for an Accept header: a page only for who names HTML, as programs take anything."""
-    return choose_named(offered if "text/html" in accept else formats, accept, "")
+    return choose_named(offered if "text/html" in accept.lower() else formats, accept, "")
 
 
 def _describe(live: Live, question: Question) -> dict[str, object]:
