@@ -243,11 +243,11 @@ configure_logs()
 try:
     [][1]
 except IndexError:
-    logging.getLogger("ligraph").exception("%s failed", "/a “page”")
+    logging.getLogger("ligraph").exception("%s failed", "/a “page” \\udcff")
 """
     done = subprocess.run([sys.executable, "-c", fault], capture_output=True, text=True, encoding="utf-8", check=True)
     (line,) = map(json.loads, done.stderr.splitlines())
-    assert (line["level"], line["event"]) == ("error", "/a “page” failed")
+    assert (line["level"], line["event"]) == ("error", "/a “page” \\udcff failed")
     assert line["exception"].startswith("Traceback")
     assert line["exception"].endswith("IndexError: list index out of range")
     assert datetime.fromisoformat(line["timestamp"]).tzinfo

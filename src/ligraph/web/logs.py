@@ -41,7 +41,8 @@ class _Lines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line).decode()
+        # A name of a file need not be UTF-8.
+        return orjson.dumps({key: _as_utf8(text) for key, text in line.items()}).decode()
 
 
 class QueryLog:
@@ -93,6 +94,10 @@ class QueryLog:
         if is_slow:
             line["text"] = text[:_LONGEST_TEXT]
         return line
+
+
+def _as_utf8(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _timestamp(when: float) -> str:
