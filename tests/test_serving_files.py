@@ -111,6 +111,7 @@ def test_the_first_page_leads_to_them(served: tuple[str, httpx2.Client]) -> None
         (["nothing.ttl"], "nothing.ttl cannot be read: No such file or directory"),
         (["notes.txt"], "notes.txt is no RDF file by its name"),
         (["broken.ttl"], "broken.ttl:2: "),
+        (["remote.jsonld"], "remote.jsonld names a context that is elsewhere, and none is fetched"),
         (["--default-graph", "union"], "--default-graph is for files"),
     ],
 )
@@ -120,6 +121,7 @@ def test_what_cannot_be_served_is_told(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.ttl").write_text("<urn:a> <urn:b> 1 .")
     (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "remote.jsonld").write_text('{"@context": "https://schema.org/", "@id": "urn:a", "name": "A"}')
     (tmp_path / "broken.ttl").write_text("<urn:a> <urn:b>\n; .")
     run = CliRunner().invoke(app, ["serve", *arguments], catch_exceptions=True)
     assert run.exit_code != 0

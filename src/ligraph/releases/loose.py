@@ -97,6 +97,9 @@ def _read(path: Path, *, rename: bool) -> list[Quad]:
             base = path.resolve().as_uri()
             return list(parse(stream, format=_READERS[format_], base_iri=base, rename_blank_nodes=rename))
     except SyntaxError as error:
+        if "LoadDocumentCallback" in error.msg:
+            message = f"{path} names a context that is elsewhere, and none is fetched"
+            raise CollectionError(message, hint="write the context into the file") from None
         line = f":{error.lineno}" if error.lineno else ""
         what = re.sub(
             r"^(Parser error )?at line \d+( column \d+)?( between columns? \d+ and (column )?\d+)?: ", "", error.msg
