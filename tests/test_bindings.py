@@ -47,6 +47,17 @@ def rows(store: Store, query: str) -> list[str]:
         "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING(SUM(?n) > ?max)",
         "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING(SUM(?n) > ?max) (COUNT(?n) < ?max) ORDER BY ?g",
         "SELECT ?g { { SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING (SUM(?n) > ?max) } }",
+        "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g HAVING(!BOUND(?max) || SUM(?n) > ?max)",
+        "SELECT ?g { GRAPH ?g { ?x <urn:n> ?n } } GROUP BY ?g ORDER BY ABS(SUM(?n) - ?max) LIMIT 1",
+        "SELECT ?x { ?x <urn:n> ?n } ORDER BY ABS(?n - ?max) LIMIT 1",
+        "SELECT ?y { { SELECT (?n + ?max AS ?y) { ?x <urn:n> ?n } } }",
+        "SELECT ?y { SELECT (?n + ?max AS ?y) { ?x <urn:n> ?n } }",
+        "SELECT ?k { { SELECT (SUM(IF(?n > ?max, 1, 0)) AS ?k) { ?x <urn:n> ?n } } }",
+        "SELECT ?k { { SELECT (COUNT(*) AS ?k) { ?x <urn:n> ?n } GROUP BY (?n > ?max AS ?big) } }",
+        "SELECT ?x { { SELECT ?x { ?x <urn:n> ?n } ORDER BY ABS(?n - ?max) LIMIT 1 } }",
+        "SELECT ?x (EXISTS { VALUES ?y { 1 } } AS ?e) { ?x <urn:n> ?n FILTER(?n < ?max) }",
+        "SELECT ?x { FILTER EXISTS { VALUES ?y { 1 } } { ?x <urn:n> ?n FILTER(?n < ?max) } }",
+        "SELECT ?x { # {\n { ?x <urn:n> ?n FILTER(?n < ?max && ?n != '}') } }",
         "SELECT ?x ?y { ?x <urn:n> ?n BIND(?n * ?max AS ?y) }",
         "SELECT ?x ?y { { ?x <urn:n> ?n BIND(?n * ?max AS ?y) } }",
         "SELECT (?n * ?max AS ?y) { ?x <urn:n> ?n }",
@@ -56,7 +67,7 @@ def rows(store: Store, query: str) -> list[str]:
     ],
 )
 def test_a_value_is_the_same_as_written_in_the_query(store: Store, query: str) -> None:
-    expected = rows(store, query.replace("?max", "3"))
+    expected = rows(store, query.replace("BOUND(?max)", "true").replace("?max", "3"))
     assert expected, "a query that finds nothing shows nothing"
     assert rows(store, with_values(query, {"max": THREE})) == expected
 
@@ -83,3 +94,36 @@ def test_templates_have_the_value(store: Store, query: str) -> None:
         f"<urn:a> <urn:below> {THREE}",
         f"<urn:b> <urn:below> {THREE}",
     }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT WHERE { ?x <urn:limit> ?max }",
+        "CONSTRUCT WHERE { ?x <urn:limit> ?max # }\n}",
+        "CONSTRUCT { ?x <urn:limit> ?max } { ?x <urn:limit> ?max }",
+        "CONSTRUCT { ?x <urn:limit> ?max } WHERE { ?x <urn:limit> ?max } LIMIT 5",
+    ],
+)
+def test_statements_are_those_with_the_value(store: Store, query: str) -> None:
+    found = store.query(with_values(query, {"max": THREE}), use_default_graph_as_union=True)
+    assert [str(triple) for triple in found] == [f"<urn:d> <urn:limit> {THREE}"]  # type: ignore[union-attr]
+    four = THREE.replace("3", "4", 1)
+    assert not list(store.query(with_values(query, {"max": four}), use_default_graph_as_union=True))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DESCRIBE ?x",
+        "DESCRIBE ?x # which",
+        "DESCRIBE ?x LIMIT 5",
+        "PREFIX x: <urn:> DESCRIBE x:none ?x OFFSET 0",
+        "DESCRIBE ?x WHERE { ?x <urn:next> ?y }",
+        "DESCRIBE ?x ORDER BY ?x",
+    ],
+)
+def test_a_description_is_of_the_value(store: Store, query: str) -> None:
+    found = store.query(with_values(query, {"x": "<urn:d>"}), use_default_graph_as_union=True)
+    expected = {"<urn:d> <urn:n>", "<urn:d> <urn:limit>"} if "next" not in query else set()
+    assert {" ".join(str(triple).split()[:2]) for triple in found} == expected  # type: ignore[union-attr]
