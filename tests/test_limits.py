@@ -530,7 +530,19 @@ def test_service_asks_only_those_that_are_allowed(collection: WriteCollection) -
             assert len(asked) == 1
 
 
-@pytest.mark.parametrize("reply", ["", "302 Found", "307 Temporary Redirect", "500 Internal Server Error", "200 OK"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "302 Found",
+        "307 Temporary Redirect",
+        "500 Internal Server Error",
+        "200 OK",
+        "200 OK\r\nContent-Type: text/html",
+        "200 OK\r\nContent-Type: text/tab-separated-values",
+        "200 OK\r\nContent-Type: application/sparql-results+json",
+    ],
+)
 def test_an_endpoint_that_may_be_asked_and_fails_is_not_the_fault_of_the_query(
     collection: WriteCollection, reply: str
 ) -> None:

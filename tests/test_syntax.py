@@ -447,6 +447,16 @@ def test_a_comparison_that_looks_like_an_iri_hides_no_depth() -> None:
     assert read_query(f"ASK {{ FILTER(?a<?b{'+1' * 300}>?c) }}").parts > 300
 
 
+def test_an_escape_in_a_comment_hides_nothing() -> None:
+    """Section 19.2 has it end the comment; the engine reads escapes in IRIs and texts only."""
+    hidden = "#\\u000A'''\n{}\n#\\u000A'''"
+    deep = hidden.format(f"SELECT * {'{' * 50}{'}' * 50}")
+    assert engine_says(deep) is None
+    assert read_query(deep).depth == 50
+    assert not read_query(hidden.format("SELECT (RAND() AS ?x) {}")).lasting
+    assert read_query(hidden.format("CONSTRUCT { ?s ?p ?o } FROM <urn:g> { ?s ?p ?o }")).answers_with_graph
+
+
 @pytest.mark.parametrize("iri", ["http://a/b#c", "http://a/b'c", "urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66", "a"])
 def test_an_iri_costs_nothing(iri: str) -> None:
     query = f"SELECT * {{ VALUES ?x {{ {f'<{iri}> ' * 600} }} SERVICE <http://a/> {{ ?x ?y ?z }} }}"

@@ -196,13 +196,13 @@ def _problem(text: str, reading: Reading, error: Exception) -> LigraphError:
     if str(error).startswith(("Corruption", "IO error")):
         again = "make the release again from its sources with: ligraph build"
         return ReleaseError(f"the release cannot be read: {error}", hint=again)
-    if reading.services and isinstance(error, OSError):
-        # The engine's words have addresses that the endpoint leads to, and what came from there.
-        asked = ", ".join(f"<{address}>" for address in reading.services)
-        return ServiceFailed(f"{asked} gives no answer that can be read", hint="ask again later, or without SERVICE")
     if function := _UNKNOWN_FUNCTION.search(str(error)):
         message = f"the query cannot be run: there is no function {function[1]}"
         return BadRequest(message, hint="those of SPARQL 1.1 are known, and casts to types of XML Schema")
+    if reading.services and isinstance(error, OSError | RuntimeError):
+        # The engine's words have addresses that the endpoint leads to, and what came from there.
+        asked = ", ".join(f"<{address}>" for address in reading.services)
+        return ServiceFailed(f"{asked} gives no answer that can be read", hint="ask again later, or without SERVICE")
     return BadRequest(f"the query cannot be run: {error}")
 
 

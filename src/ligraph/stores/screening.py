@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from ligraph.errors import Refused, TooComplex
-from ligraph.stores.tokens import hides_text, tokens_of, tokens_within, unescaped
+from ligraph.stores.tokens import tokens_of, tokens_within, unescaped
 
 DEEPEST = 100
 """Levels of brackets. The engine reads them by recursion: 5,000 exhaust its stack and kill the process."""
@@ -22,7 +22,8 @@ _PARTS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EX
 _TERMS = frozenset({"iri", "text", "variable", "name", "number"})
 _BEGINS, _ENDS = _TERMS | {"open"}, _TERMS | {"tag", "close"}
 _NOTABLE = ("CONSTRUCT", "DESCRIBE", "FROM", "SERVICE", "NOW", "RAND", "UUID", "BNODE", "\\")
-_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+# Also BYRAND: engines want no space behind a word.
+_CHANGING = re.compile("NOW|RAND|UUID|BNODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def read_query(query: str, *, deepest: int = DEEPEST, most: int = MOST_PARTS) ->
     if plain != query and "service" in plain.lower():
         raise Refused("SERVICE is not allowed beside escaped characters", hint="write the characters themselves")
     reading = _read(plain)
+    if plain != query:
+        # Engines read escapes in IRIs and texts only: what one hides from them, another may hide from this reading.
+        reading = _stricter(_read(query), reading)
     if reading.depth > deepest:
         message = f"the query is nested {reading.depth:,} levels deep, and {deepest:,} are allowed"
         raise TooComplex(message, hint="ask in smaller steps")
@@ -89,7 +93,8 @@ def _read(query: str) -> Reading:
         kind = str(token.lastgroup)
         text = token[0].upper() if kind == "word" else token[0]
         within = tokens_within(token)
-        hides = hides or hides_text(token)
+        # A text or comment that begins in there reaches as far as it will.
+        hides = hides or any(inner.lastgroup in ("text", "comment") for inner in within)
         size.add(kind, text, [str(inner.lastgroup) for inner in within])
         services.add(kind, text)
         outline.add(kind, text, size.depth)
@@ -106,6 +111,18 @@ def _read(query: str) -> Reading:
     )
 
 
+def _stricter(as_written: Reading, unescaped: Reading) -> Reading:
+    """Return what two readings of a query tell together."""
+    return Reading(
+        form=as_written.form,
+        has_from=as_written.has_from or unescaped.has_from,
+        lasting=as_written.lasting and unescaped.lasting,
+        services=as_written.services + unescaped.services,
+        depth=max(as_written.depth, unescaped.depth),
+        parts=max(as_written.parts, unescaped.parts),
+    )
+
+
 class _Outline:
     """The form of a query, and what makes it another one each time: some functions, and blank nodes of a template."""
 
@@ -118,7 +135,7 @@ class _Outline:
     def add(self, kind: str, text: str, depth: int) -> None:
         """Note a token, behind which so many brackets are open."""
         if kind == "word":
-            if text in _CHANGING:
+            if _CHANGING.search(text):
                 self.changes = True
             elif not self.form and text.startswith(_FORMS):
                 self.form = next(form for form in _FORMS if text.startswith(form))
@@ -129,7 +146,7 @@ class _Outline:
 
     def add_comparison(self, within: list[re.Match[str]]) -> None:
         """Note the tokens within one that may be a comparison."""
-        if any(inner[0].upper() in _CHANGING for inner in within):
+        if any(inner.lastgroup == "word" and _CHANGING.search(inner[0].upper()) for inner in within):
             self.changes = True
 
     def _add_to_template(self, kind: str, text: str, depth: int) -> None:

@@ -50,11 +50,6 @@ def tokens_within(token: re.Match[str]) -> list[re.Match[str]]:
     return list(_TOKENS.finditer(token[0], 1, len(token[0]) - 1))
 
 
-def hides_text(token: re.Match[str]) -> bool:
-    """Return whether a text or comment may begin within a token, which then reaches as far as it will."""
-    return any(inner.lastgroup in ("text", "comment") for inner in tokens_within(token))
-
-
 def unescaped(query: str) -> str:
     """Return a query with the characters that its escapes stand for.
 
@@ -64,11 +59,8 @@ def unescaped(query: str) -> str:
 
 
 def with_schema_as_stored(query: str) -> str:
-    """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are.
-
-    Where a text may begin within what looks like an IRI, nobody knows which is which: then nothing is changed.
-    """
-    if SCHEMA_HTTPS[:-1] not in unescaped(query) or any(map(hides_text, tokens_of(query))):
+    """Return a query with the IRIs of schema.org as the store has them, with http; texts stay as they are."""
+    if SCHEMA_HTTPS[:-1] not in unescaped(query):
         return query
     return _TOKENS.sub(lambda match: _as_stored(match[0]) if match["iri"] else match[0], query)
 

@@ -44,14 +44,23 @@ class Waiting:
         return None
 
     def next_long(self) -> Iterator[Job]:
-        """Yield the long jobs that may be begun now; the one that is begun has to be taken out."""
+        """Yield the long jobs that may be begun now; the one that is begun has to be taken out.
+
+        Many may wait, and of few clients: each is looked up once for each place that is taken.
+        """
+        full: set[str | None] = set()
+        are_free = self.places.are_free()
         for job in list(self.long):
             if job.is_settled:
                 self.long.remove(job)
-            elif not self.places.are_free():
+            elif not are_free:
                 return
-            elif self.places.may_have(job.client):
-                yield job
+            elif job.client not in full:
+                if self.places.may_have(job.client):
+                    yield job
+                    are_free = self.places.are_free()
+                else:
+                    full.add(job.client)
 
     def take_overdue(self, now: float) -> Iterator[tuple[Job, LigraphError]]:
         """Take out the jobs that have waited too long, each with why."""
