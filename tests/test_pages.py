@@ -284,6 +284,15 @@ def test_a_thing_of_an_unknown_class_has_a_page_with_its_parts(store: Store, pag
     assert "/doc/gadget/gr%C3%B6%C3%9Fe.jsonld" in page.links
 
 
+def test_a_page_does_without_json_ld_where_that_cannot_say_it(store: Store, pages: Pages, release: Release) -> None:
+    person = node(release, "person/sandra-park")
+    assert b"application/ld+json" in render(pages, store, release.manifest, "person/sandra-park")
+    say(store, person, NamedNode("http://purl.org/dc/terms/relation"), NamedNode("org:other"))
+    page = render(pages, store, release.manifest, "person/sandra-park")
+    assert b"Sandra Park" in page
+    assert b"<script" not in page
+
+
 def test_names_that_look_like_markup_are_text(store: Store, pages: Pages, release: Release) -> None:
     resource = "resource/lead-by-learning-playbook"
     for local, predicate in [

@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 
 from ligraph.errors import NotAcceptable
 from ligraph.formats import N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
-from ligraph.namespaces import PREFIXES
+from ligraph.namespaces import PREFIXES, TYPE
 
 _LINES = (N_TRIPLES, N_QUADS)
 _WRITERS = {
@@ -17,7 +17,12 @@ _WRITERS = {
     N_QUADS: RdfFormat.N_QUADS,
     RDF_XML: RdfFormat.RDF_XML,
 }
-_ELEMENT = re.compile(r"[^\W\d][\w.\-]*$")
+# Source: Namespaces in XML 1.0 section 4, NCName.
+_BEGINS = (
+    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ELEMENT = re.compile(rf"[{_BEGINS}][{_BEGINS}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*$")
 # Source: RDF 1.1 XML Syntax (W3C 2014) section 6.1.4, what property elements cannot be called.
 _RESERVED = frozenset(
     f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{word}"
@@ -73,6 +78,8 @@ def _check_xml(triples: Iterable[Triple]) -> None:
         if not _ELEMENT.search(triple.predicate.value):
             message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it ends in no name"
             raise NotAcceptable(message, hint=hint)
+        if triple.predicate.value == TYPE and not _ELEMENT.search(getattr(triple.object, "value", "")):
+            raise NotAcceptable(f"RDF/XML has no way to write the class {triple.object}: it ends in no name", hint=hint)
         if triple.predicate.value in _RESERVED:
             message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it is a word of its syntax"
             raise NotAcceptable(message, hint=hint)

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Triple
 
+from ligraph.errors import NotAcceptable
 from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, SPARQL_JSON
 from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
@@ -121,12 +122,19 @@ class Pages:
             path=path,
             canonical=self.site.canonical(path),
             formats=[known for known in DOCUMENTS if known is not HTML],
-            json_ld=_for_html(to_json_ld(document, self.words)) if manifest.base else None,
+            json_ld=self._embedded(document) if manifest.base else None,
             modified=[read_date(str(term.value)) for term in _own(document, DCTERMS + "modified")],
             files=_source_files(reader, document.about),
             manifest=manifest,
             released=read_date(manifest.created),
         )
+
+    def _embedded(self, document: Document) -> Markup | None:
+        """Return the JSON-LD for a page; none where that cannot say what the document says."""
+        try:
+            return _for_html(to_json_ld(document, self.words))
+        except NotAcceptable:
+            return None
 
     def home(self, store: Statements, manifest: Manifest) -> bytes:
         """Return the first page: what there is, and the ways in."""

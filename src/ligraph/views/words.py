@@ -39,6 +39,7 @@ class Words:
         if iri in self.keys:
             return self.keys[iri]
         for prefix, namespace in self.prefixes.items():
-            if iri.startswith(namespace) and iri != namespace:
+            # Behind a prefix, “//” would make it an IRI of its own.
+            if iri.startswith(namespace) and iri != namespace and not iri.startswith("//", len(namespace)):
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri
