@@ -195,7 +195,7 @@ def test_one_client_has_no_more_than_half_of_the_places_of_all_processes(collect
             assert found
             running.add(found[1])
             time.sleep(0.02)
-        assert running == {"0.0", "1.0", "2.0"}
+        assert max(map(float, running)) == 2
         assert any("as many as one client may have" in future.result() for future in endless)
 
 

@@ -5,9 +5,9 @@ Source: OpenAPI Specification 3.1 section 4.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from math import isfinite
 from typing import Any
-
-import orjson
 
 from ligraph.formats import GRAPHS, HTML, RESULTS, Format
 from ligraph.stores.questions import KINDS, Parameter, Question
@@ -115,12 +115,12 @@ def _typed(parameter: Parameter) -> dict[str, Any]:
 
 def _in_json(kind: str, text: str) -> Any:
     """Return the value of a parameter as JSON has it; a text that is none stays one."""
-    if kind not in ("integer", "decimal", "boolean"):
-        return text
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
+    with suppress(ValueError):
+        if kind == "integer":
+            return int(text)
+        if kind == "decimal" and isfinite(float(text)):
+            return float(text)
+    return text in ("true", "1") if kind == "boolean" else text
 
 
 def _format(formats: tuple[Format, ...]) -> dict[str, Any]:
