@@ -140,13 +140,12 @@ class Live:
         if self._has_said:
             return
         self._has_said = True
+        memory = f" and with {self.limits.query_memory:,} bytes of memory each" if can_limit_memory() else ""
         if means:
-            _log.info("queries run in processes without network (%s)", means)
+            _log.info("queries run in processes without network (%s)%s", means, memory)
         else:
             _log.warning("this system has no way to take the network from processes: queries are only read for SERVICE")
-        if can_limit_memory():
-            _log.info("queries run in processes with %s bytes of memory each", f"{self.limits.query_memory:,}")
-        else:
+        if not memory:
             _log.warning("this system has no way to limit the memory of processes: a query can take all there is")
 
     async def close(self) -> None:
