@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from ligraph.stores.bindings import with_values
@@ -79,6 +81,37 @@ def test_a_value_that_nothing_else_says_is_in_the_row(store: Store) -> None:
     found = store.query(query, use_default_graph_as_union=True)
     assert isinstance(found, QuerySolutions)
     assert {str(row["max"]) for row in found} == {THREE}
+
+
+CONDITIONS = st.sampled_from(["?n < ?max", "?n >= ?max", "?max = ?n", "ABS(?n - ?max) < 2"]).map("FILTER({})".format)
+FACTS = st.sampled_from(
+    ["?x <urn:n> ?n .", "GRAPH ?g { ?x <urn:n> ?n FILTER(?n < ?max) }", "?x <urn:next>/<urn:n> ?n ."]
+)
+ALONE = st.sampled_from(["BIND(?max + 1 AS ?more)", "VALUES ?x { <urn:a> <urn:b> <urn:d> }", ""])
+EXISTS = st.sampled_from(["FILTER EXISTS {{ ?x <urn:n> ?n {} }}", "FILTER NOT EXISTS {{ ?x <urn:n> ?n {} }}"])
+AROUND = st.sampled_from(
+    [
+        *("{{ {} }}", "OPTIONAL {{ {} }}", "MINUS {{ {} }}", "{{ {} }} UNION {{ ?x <urn:next> <urn:d> }}"),
+        *("{{ SELECT ?x {{ {} }} }}", "{{ SELECT ?x (COUNT(*) AS ?k) {{ {} }} GROUP BY ?x HAVING(COUNT(*) < ?max) }}"),
+        "{{ SELECT ?x (SUM(IF(?n < ?max, 1, 0)) AS ?sum) {{ {} }} GROUP BY ?x }}",
+    ]
+)
+
+
+def patterns(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    parts = (CONDITIONS, ALONE, st.builds(str.format, AROUND, inner), st.builds(str.format, EXISTS, CONDITIONS))
+    return st.builds(lambda fact, others: " ".join([fact, *others]), FACTS, st.lists(st.one_of(parts), max_size=3))
+
+
+@given(st.recursive(FACTS, patterns, max_leaves=6))
+def test_a_value_is_the_same_in_any_pattern(store: Store, pattern: str) -> None:
+    query = f"SELECT * {{ {pattern} }}"
+    try:
+        expected = rows(store, query.replace("?max", "3"))
+    except SyntaxError:
+        # A variable that is set although it has a value already.
+        assume(False)
+    assert rows(store, with_values(query, {"max": THREE})) == expected
 
 
 @pytest.mark.parametrize(
