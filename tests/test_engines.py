@@ -307,6 +307,7 @@ class TestEveryEngine:
         [
             "SELECT ?g ?s { GRAPH ?g { ?s schema:position ?n FILTER(?n < ?max) } }",
             "SELECT ?s { { ?s schema:position ?n FILTER(?n < ?max) } UNION { ?s a schema:Person } }",
+            "SELECT ?s { { ?s a schema:Person } UNION { ?s schema:position ?n FILTER(?n < ?max) } }",
             "SELECT ?s { ?s schema:position ?n MINUS { ?s schema:position ?m FILTER(?m < ?max) } }",
             "SELECT ?s { ?s a schema:Person OPTIONAL { { ?s schema:position ?n FILTER(?n < ?max) } } }",
             "SELECT ?k { { SELECT (COUNT(*) AS ?k) { ?s schema:position ?n FILTER(?n < ?max) } } }",

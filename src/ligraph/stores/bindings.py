@@ -26,7 +26,7 @@ def with_values(query: str, bound: Mapping[str, str]) -> str:
         return query
     terms = {name: _written(term) for name, term in bound.items()}
     tokens = list(tokens_of(query))
-    groups = list(_groups(tokens))
+    groups = _groups(tokens)
     if not groups:
         return _with_pattern(query, tokens, f" WHERE {{ {_row(terms)} }} ")
     edits = [*_rows_within(tokens, groups, terms), *_terms_in_modifiers(tokens, terms)]
@@ -65,8 +65,8 @@ def _written(term: str) -> str:
     return re.sub(r"\\\\([uU])|\\.", lambda match: rf"\\\u{ord(match[1]):04X}" if match[1] else match[0], term)
 
 
-def _groups(tokens: _Tokens) -> Iterator[tuple[int, int]]:
-    """Yield the groups of a query, the outermost first: the numbers of the braces of each.
+def _groups(tokens: _Tokens) -> list[tuple[int, int]]:
+    """Return the groups of a query, the outermost first: the numbers of the braces of each.
 
     A template is none, nor are rows of VALUES; within EXISTS variables have the values that they have outside.
     """
@@ -92,13 +92,12 @@ def _groups(tokens: _Tokens) -> Iterator[tuple[int, int]]:
                 found[opened] = number
             if outside == len(around):
                 outside = None
-    return ((first, last) for first, last in found.items() if last >= 0)
+    return [(first, last) for first, last in found.items() if last >= 0]
 
 
 def _with_pattern(query: str, tokens: _Tokens, pattern: str) -> str:
     """Return a query that has no pattern, as DESCRIBE may, with one."""
-    words = (token for token in tokens if token.lastgroup == "word" and token[0].upper() in _MODIFIERS)
-    modifier = next(words, None)
+    modifier = next((token for token in tokens if token[0].upper() in _MODIFIERS), None)
     if modifier:
         return query[: modifier.start()] + pattern + query[modifier.start() :]
     # On a line of its own, as the last one may end in a comment.
@@ -129,8 +128,8 @@ def _rows_within(tokens: _Tokens, groups: list[tuple[int, int]], terms: Mapping[
             regions[pattern[0]] = (first, last)
     used: dict[int, dict[str, str]] = {}
     for first, last in groups[1:]:
-        # A branch has what the one before it has, which ends two tokens earlier.
-        used[last] = dict(used.get(first - 2, {})) if tokens[first - 1][0].upper() == "UNION" else {}
+        # A branch shares what it has with the one before it, which ends two tokens earlier.
+        used[last] = used.get(first - 2, {}) if tokens[first - 1][0].upper() == "UNION" else {}
         start, end = regions[first]
         used[last] |= {name: terms[name] for name in names[start:end] if name in terms and name not in set_here}
     for first, last in groups[1:]:
