@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
@@ -22,7 +21,8 @@ from ligraph.stores.results import Scribe, Terms, Writer
 from ligraph.stores.screening import Reading, read_query
 from ligraph.stores.tokens import with_schema_as_stored
 
-_UNKNOWN_FUNCTION = re.compile(r"custom function (<[^>]*>) is not supported")
+if TYPE_CHECKING:
+    from ligraph.stores.syntax import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,8 @@ def _problem(text: str, reading: Reading, error: Exception) -> LigraphError:
     if str(error).startswith(("Corruption", "IO error")):
         again = "make the release again from its sources with: ligraph build"
         return ReleaseError(f"the release cannot be read: {error}", hint=again)
-    if function := _UNKNOWN_FUNCTION.search(str(error)):
-        message = f"the query cannot be run: there is no function {function[1]}"
-        return BadRequest(message, hint="those of SPARQL 1.1 are known, and casts to types of XML Schema")
+    if "custom function" in str(error):
+        return BadRequest(f"the query cannot be run: {_fault(text, str(error)).message}")
     if reading.services and isinstance(error, OSError | RuntimeError):
         # The engine's words have addresses that the endpoint leads to, and what came from there.
         asked = ", ".join(f"<{address}>" for address in reading.services)
@@ -208,9 +207,13 @@ def _problem(text: str, reading: Reading, error: Exception) -> LigraphError:
 
 def malformed(text: str, engine_message: str) -> MalformedQuery:
     """Return what is wrong with a query that an engine refuses with a message."""
+    fault = _fault(text, engine_message)
+    message = f"the query is not SPARQL: {fault.message}"
+    return MalformedQuery(message, line=fault.line, column=fault.column, text=fault.text)
+
+
+def _fault(text: str, engine_message: str) -> Fault:
     # What knows the grammar takes a tenth of a second to load, and most processes never need it.
     from ligraph.stores.syntax import explain
 
-    fault = explain(text, engine_message)
-    message = f"the query is not SPARQL: {fault.message}"
-    return MalformedQuery(message, line=fault.line, column=fault.column, text=fault.text)
+    return explain(text, engine_message)

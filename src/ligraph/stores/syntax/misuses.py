@@ -15,10 +15,10 @@ from ligraph.namespaces import PREFIXES
 from ligraph.stores.syntax.lexemes import Token, shown
 from ligraph.stores.syntax.reading import Reading, Remark
 from ligraph.stores.syntax.scopes import clashes
+from ligraph.stores.tokens import unescaped
 
 _TOGETHER = {"CONCAT", "COALESCE", "BNODE"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_CODE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UNKNOWN_FUNCTION = re.compile(r"function <([^>]*)> is not supported")
 
 
@@ -110,7 +110,7 @@ def _iris(reading: Reading) -> Iterator[Remark]:
         based |= token.kind == "BASE"
         if token.kind != "<iri>":
             continue
-        iri = _CODE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), token.text[1:-1])
+        iri = unescaped(token.text[1:-1])
         is_whole = _SCHEME.match(iri)
         if refusal := _refusal(NamedNode, iri if is_whole else f"http://example.org/{iri}"):
             yield Remark(token, f"“{shown(token.text)}” is not an IRI: {refusal}", expected=expected)
@@ -150,4 +150,4 @@ def _functions(reading: Reading, engine_message: str) -> Iterator[Remark]:
         iri = token.text[1:-1] if token.kind == "<iri>" else namespaces.get(prefix, "") + local.replace("\\", "")
         if unknown and token.kind in ("<iri>", "<name>", "<prefix>") and iri == unknown[1]:
             hint = "there are those of SPARQL 1.1, and casts such as xsd:integer(…)"
-            yield Remark(token, f"“{shown(token.text)}” is not a function that is known here", hint, "a known function")
+            yield Remark(token, f"there is no function {shown(token.text)}", hint, "a known function")
