@@ -84,21 +84,24 @@ def _fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
 
 def choose(formats: Sequence[Format], header: str | None) -> Format | None:
     """Return the most welcome of some formats, the earlier of equals; None where none is welcome."""
-    ranges = parse_accept(header or "")
+    return _most_welcome(formats, header or "")[0]
+
+
+def _most_welcome(formats: Sequence[Format], header: str) -> tuple[Format | None, str]:
+    """Return the format of `choose` and its content type, None and "" where none is welcome."""
+    ranges = parse_accept(header)
     if not ranges:
-        return formats[0]
-    welcome = [(_fit(format_, ranges)[0], -number, format_) for number, format_ in enumerate(formats)]
-    best = max(welcome, key=lambda entry: entry[:2])
-    return best[2] if best[0] > 0 else None
+        return formats[0], formats[0].content_type
+    welcome = [(*_fit(format_, ranges), format_) for format_ in formats]
+    quality, media_type, best = max(welcome, key=lambda entry: entry[0])
+    if quality == 0:
+        return None, ""
+    return best, best.content_type if media_type == best.media_type else media_type
 
 
 @lru_cache(maxsize=256)
-def _chosen(formats: tuple[Format, ...], header: str) -> tuple[Format | None, str]:
-    format_ = choose(formats, header)
-    if format_ is None:
-        return None, ""
-    _, media_type = _fit(format_, parse_accept(header))
-    return format_, format_.content_type if media_type == format_.media_type else media_type
+def _kept(formats: tuple[Format, ...], header: str) -> tuple[Format | None, str]:
+    return _most_welcome(formats, header)
 
 
 def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[Format | None, str]:
@@ -111,7 +114,7 @@ def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[F
         format_ = _names(formats).get(_letters(name))
         return format_, format_.content_type if format_ else ""
     # What is kept by its text has to be short.
-    return _chosen(formats, header) if len(header) < _LONGEST_KEPT else _chosen.__wrapped__(formats, header)
+    return _kept(formats, header) if len(header) < _LONGEST_KEPT else _most_welcome(formats, header)
 
 
 @lru_cache(maxsize=16)
