@@ -26,7 +26,6 @@ __all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
     "LigraphError",
     "UsageError",
     "CollectionError",
-    "ServiceFailed",
     "SettingsError",
     "PostError",
     "BusyError",
@@ -50,6 +49,7 @@ __all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
     "ResultTooLarge",
     "OutOfMemory",
     "TooManyRequests",
+    "ServiceFailed",
     "Overloaded",
     "OutOfTime",
 ]

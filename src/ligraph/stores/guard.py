@@ -12,6 +12,7 @@ from ligraph.stores.bounds import Bounds
 from ligraph.stores.lanes import Job, Lane
 from ligraph.stores.refusals import out_of_time
 from ligraph.stores.staff import Staff
+from ligraph.stores.waiting import PATIENCE_SECONDS
 
 SLOW_SECONDS = 0.02
 """Processor time after which a query is slow."""
@@ -24,7 +25,6 @@ _APART_SECONDS = 1.0
 
 _TICK_SECONDS = 0.01
 _STUCK_SECONDS = 2.0
-_PATIENCE_SECONDS = 10.0
 _log = logging.getLogger("ligraph")
 
 
@@ -72,7 +72,7 @@ class Guard:
         for lane in list(self.staff.lanes):
             if not lane.doom:
                 self._look_at(lane, now)
-        if self.staff.unheard(now, _PATIENCE_SECONDS):
+        if self.staff.unheard(now, PATIENCE_SECONDS):
             _log.error("the process that forks workers does not do what it is asked")
             self.staff.forker.end()
         self.master.on_looked(now)
@@ -100,7 +100,7 @@ def _is_stuck(lane: Lane, now: float) -> bool:
     """
     if lane.slot.current:
         return lane.slot.age() > _STUCK_SECONDS
-    return now > max(lane.pending[0].sent + _STUCK_SECONDS, lane.since + _PATIENCE_SECONDS)
+    return now > max(lane.pending[0].sent + _STUCK_SECONDS, lane.since + PATIENCE_SECONDS)
 
 
 def _is_slow(lane: Lane, age: float) -> bool:

@@ -11,7 +11,7 @@ from ligraph.stores.lanes import Job
 from ligraph.stores.refusals import never_begun
 
 PATIENCE_SECONDS = 10.0
-"""Time that the first queries also wait for workers to be begun, however short the time is that they may take."""
+"""Time that workers are given to begin: so long the first queries wait, however short the time they may take is."""
 
 
 class Waiting:
