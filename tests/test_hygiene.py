@@ -27,7 +27,7 @@ OURS = [
 WITHOUT_A_KEY = {LIG + "segment", LIG + "defaultFor", ORG + "Organization"}
 """Annotations of the ontology itself, and the class whose key, Organization, schema.org's namesake has."""
 
-OF_DOCUMENTS = {VOID + "inDataset", SCHEMA + "mainEntity"}
+OF_DOCUMENTS = {VOID + "inDataset", SCHEMA + "mainEntity", SCHEMA + "version"}
 """What only the documents of a served collection say of themselves."""
 
 PROPERTY_KINDS = {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}

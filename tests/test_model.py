@@ -84,7 +84,7 @@ def test_every_class_occurs(every_row: Store, cls: str) -> None:
 
 
 def test_every_property_of_the_context_occurs(every_row: Store, vocabulary: Vocabulary) -> None:
-    of_documents = {SCHEMA + "mainEntity", VOID + "inDataset"}
+    of_documents = {SCHEMA + "mainEntity", SCHEMA + "version", VOID + "inDataset"}
     used = {quad.predicate.value for quad in every_row}
     assert {term.iri for term in vocabulary.terms.values()} - used == of_documents
 

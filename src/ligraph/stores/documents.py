@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
@@ -15,6 +15,7 @@ from ligraph.stores.facts import Statements
 
 Term = NamedNode | BlankNode | Literal | Triple
 Subject = NamedNode | BlankNode
+Graph = NamedNode | BlankNode | DefaultGraph
 
 _TYPE = NamedNode(TYPE)
 _NAMES = (NamedNode(NAME), NamedNode(PREF_LABEL))
@@ -28,12 +29,14 @@ class Document:
     """What is said about one thing.
 
     Shape: `statements` by subject, the thing first, then its parts, then what comes along; each subject's
-    statements once, in no order. `about` is the thing's IRI, `iri` the document's.
+    statements once, in no order. `about` is the thing's IRI, `iri` the document's. `graphs` are those that a statement
+    stands in; what the document says of itself is in none.
     """
 
     about: NamedNode
     iri: NamedNode
     statements: dict[Subject, list[Triple]]
+    graphs: dict[Triple, list[Graph]]
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -43,6 +46,16 @@ class Document:
             for triples in self.statements.values()
             for triple in sorted(triples, key=lambda t: (t.predicate != _TYPE, t.predicate.value, str(t.object)))
         ]
+
+    @property
+    def quads(self) -> list[Quad]:
+        """All statements in the graphs that they stand in: by graph, then in the order of `triples`."""
+        found = [
+            Quad(triple.subject, triple.predicate, triple.object, graph)
+            for triple in self.triples
+            for graph in self.graphs.get(triple, (DefaultGraph(),))
+        ]
+        return sorted(found, key=lambda quad: str(quad.graph_name))
 
     def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
         """Return the objects of a subject's property, in order."""
@@ -67,7 +80,7 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     if manifest.base:
         reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
     ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
-    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered})
+    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered}, reader.graphs)
 
 
 class _Reader:
@@ -77,15 +90,23 @@ class _Reader:
         self.store = store
         self.about = about
         self.statements: dict[Subject, list[Triple]] = {}
+        self.graphs: dict[Triple, list[Graph]] = {}
 
     def take(self, subject: Subject) -> bool:
         """Take all statements about a subject; return whether there are any."""
         if subject not in self.statements:
-            # One statement may stand in several graphs.
-            found = {quad.triple: None for quad in self.store.quads_for_pattern(subject, None, None, None)}
+            found = self.find(subject, None)
             if found:
-                self.statements[subject] = list(found)
+                self.statements[subject] = found
         return subject in self.statements
+
+    def find(self, subject: Subject, predicate: NamedNode | None) -> list[Triple]:
+        """Return the statements about a subject, each once, and note the graphs that they stand in."""
+        found: dict[Triple, list[Graph]] = {}
+        for quad in self.store.quads_for_pattern(subject, predicate, None, None):
+            found.setdefault(quad.triple, []).append(quad.graph_name)
+        self.graphs |= found
+        return list(found)
 
     def take_parts(self, thing: NamedNode) -> list[NamedNode]:
         """Take the parts of a thing: the IRIs that begin with its own and “#”, which link to or from it."""
@@ -131,13 +152,9 @@ class _Reader:
             if isinstance(triple.object, NamedNode) and triple.predicate != _TYPE
         }
         for node in sorted(referred - self.statements.keys(), key=lambda node: node.value):
-            found = {
-                quad.triple: None
-                for predicate in (_TYPE, *_NAMES)
-                for quad in self.store.quads_for_pattern(node, predicate, None, None)
-            }
+            found = [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(node, predicate)]
             if found:
-                self.statements[node] = list(found)
+                self.statements[node] = found
 
     def objects(self, subject: Subject, predicate: str | None = None) -> list[Term]:
         """Return the objects of what was taken about a subject."""
@@ -166,11 +183,10 @@ class _Reader:
             whole = quad.subject
             if isinstance(whole, NamedNode) and whole != self.about:
                 known = self.statements.setdefault(whole, [])
-                names = (
-                    other.triple
-                    for predicate in (_TYPE, *_NAMES)
-                    for other in self.store.quads_for_pattern(whole, predicate, None, None)
-                )
+                self.graphs.setdefault(quad.triple, [])
+                if quad.graph_name not in self.graphs[quad.triple]:
+                    self.graphs[quad.triple].append(quad.graph_name)
+                names = [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(whole, predicate)]
                 known += [triple for triple in dict.fromkeys((quad.triple, *names)) if triple not in known]
 
     def _take_all(self, nodes: Iterable[Term]) -> list[NamedNode]:
@@ -198,5 +214,6 @@ def _own_statements(iri: NamedNode, about: NamedNode, store: Statements, manifes
     yield Triple(iri, NamedNode(SCHEMA + "mainEntity"), about)
     yield Triple(iri, NamedNode(VOID + "inDataset"), NamedNode(manifest.base + "dataset"))
     yield Triple(iri, NamedNode(DCTERMS + "modified"), when)
+    yield Triple(iri, NamedNode(SCHEMA + "version"), Literal(manifest.id))
     if manifest.licence:
         yield Triple(iri, NamedNode(DCTERMS + "license"), NamedNode(manifest.licence))

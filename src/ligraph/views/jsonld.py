@@ -41,8 +41,20 @@ def to_tree(document: Document, words: Words) -> dict[str, Any]:
 
 
 def to_json_ld(document: Document, words: Words) -> bytes:
-    """Return a document as JSON-LD, the same bytes for the same release."""
-    return orjson.dumps({"@context": words.context, **to_tree(document, words)}, option=orjson.OPT_INDENT_2) + b"\n"
+    """Return a document as JSON-LD, the same bytes for the same release in a file, a page, a dump and an embed.
+
+    Raises: NotAcceptable.
+    """
+    return to_line({"@context": words.context, **to_tree(document, words)})
+
+
+def to_line(value: object) -> bytes:
+    """Return JSON in one line that can stand in a page: a browser would take `</script>` in a text for the end.
+
+    Source: HTML (WHATWG) section 4.12.1.3, restrictions for contents of script elements; RFC 8259 section 7.
+    """
+    # Outside of texts JSON has no “<”.
+    return orjson.dumps(value).replace(b"<", b"\\u003c") + b"\n"
 
 
 def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
@@ -61,8 +73,7 @@ def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
         else:
             typed = words.types.get(predicate) == "@id"
             node.setdefault(words.compact(predicate), []).append(_name(value) if typed else {"id": _name(value)})
-    document = {"@context": words.context, "@graph": list(nodes.values())}
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+    return to_line({"@context": words.context, "@graph": list(nodes.values())})
 
 
 def _check_names(triples: Iterable[Triple], words: Words) -> None:
