@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ligraph.formats import DOCUMENTS, HTML, JSON_LD, N_TRIPLES, RESULTS, SPARQL_CSV, SPARQL_JSON, TURTLE, Format
-from ligraph.web.negotiation import choose, parse_accept
+from ligraph.web.negotiation import choose_named, parse_accept
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ from ligraph.web.negotiation import choose, parse_accept
     ],
 )
 def test_the_most_welcome_format_wins(header: str | None, expected: Format | None) -> None:
-    assert choose(DOCUMENTS, header) is expected
+    assert choose_named(DOCUMENTS, header or "", "")[0] is expected
 
 
 def test_a_second_media_type_of_a_format_fits() -> None:
-    assert choose(RESULTS, "application/json") is SPARQL_JSON
-    assert choose(RESULTS, "text/csv, application/json;q=0.5") is SPARQL_CSV
+    assert choose_named(RESULTS, "application/json", "")[0] is SPARQL_JSON
+    assert choose_named(RESULTS, "text/csv, application/json;q=0.5", "")[0] is SPARQL_CSV
 
 
 @given(st.text(max_size=80))
@@ -60,4 +60,4 @@ def test_a_lone_range_of_full_quality_wins(wanted: Format, others: list[Format],
             tenths = data.draw(st.integers(min_value=0, max_value=9))
             ranges.append(f"{other.media_type};q=0.{tenths}")
     header = ", ".join(data.draw(st.permutations(ranges)))
-    assert choose(DOCUMENTS, header) is wanted
+    assert choose_named(DOCUMENTS, header, "")[0] is wanted

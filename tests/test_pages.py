@@ -216,7 +216,7 @@ def test_links_within_the_site_lead_somewhere(
                 continue
             target, _, fragment = unquote(link).partition("#")
             target = target or path
-            for suffix in (".jsonld", ".ttl", ".nt"):
+            for suffix in (".jsonld", ".ttl", ".nt", ".rdf", ".trig", ".nq", ".json"):
                 target = target.removesuffix(suffix) if target not in targets else target
             assert target in targets, f"{path} links to {link}"
             assert not fragment or fragment in targets[target], f"{path} links to {link}"
@@ -449,6 +449,10 @@ def test_the_head_names_the_other_formats(every: dict[str, bytes]) -> None:
         "application/ld+json": "/doc/set/hub-leadership.jsonld",
         "text/turtle": "/doc/set/hub-leadership.ttl",
         "application/n-triples": "/doc/set/hub-leadership.nt",
+        "application/rdf+xml": "/doc/set/hub-leadership.rdf",
+        "application/trig": "/doc/set/hub-leadership.trig",
+        "application/n-quads": "/doc/set/hub-leadership.nq",
+        "application/json": "/doc/set/hub-leadership.json",
     }
 
 

@@ -29,6 +29,7 @@ ERRORS = {
     "OutOfTime",
     "Overloaded",
     "PostError",
+    "PreconditionFailed",
     "Refused",
     "ReleaseError",
     "RequestError",

@@ -17,6 +17,7 @@ LigraphError                 status  exit
     ├── Gone                  410     2     it was here, and was removed
     ├── MethodNotAllowed      405     2     another method is meant
     ├── NotAcceptable         406     2     no format fits the Accept header
+    ├── PreconditionFailed    412     2     a condition of the request does not hold
     ├── TooLarge              413     2     a body over its limit
     │   └── HeadTooLarge      431     2     an address and headers over theirs
     ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
@@ -184,6 +185,15 @@ class Gone(RequestError):
     name = "gone"
     title = "This was removed"
 
+    def __init__(self, message: str, *, release: str | None = None) -> None:
+        super().__init__(message)
+        self.release = release
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The release that has it no more, where that is known."""
+        return {"release": self.release} if self.release else {}
+
 
 class MethodNotAllowed(RequestError):
     """The address is right, the method is not."""
@@ -203,6 +213,14 @@ class NotAcceptable(RequestError):
     status = 406
     name = "not-acceptable"
     title = "No format fits what was asked for"
+
+
+class PreconditionFailed(RequestError):
+    """A condition of the request does not hold: what it asks for has changed."""
+
+    status = 412
+    name = "precondition-failed"
+    title = "This has changed since"
 
 
 class TooLarge(RequestError):

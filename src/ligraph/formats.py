@@ -53,7 +53,7 @@ SPARQL_XML = Format("xml", "XML", ("srx",), ("application/sparql-results+xml", "
 SOURCES = (YAML_LD, TURTLE, TRIG, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML)
 """What a file below `data/` may be written in."""
 
-DOCUMENTS = (HTML, JSON_LD, TURTLE, N_TRIPLES)
+DOCUMENTS = (HTML, JSON_LD, TURTLE, N_TRIPLES, RDF_XML, TRIG, N_QUADS, JSON)
 """What a document is given in, best first: the first one wins where a client takes anything."""
 
 RESULTS = (SPARQL_JSON, SPARQL_CSV, SPARQL_TSV, SPARQL_XML)

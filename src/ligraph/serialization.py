@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from ligraph.errors import NotAcceptable
-from ligraph.formats import N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
+from ligraph.formats import GRAPHS, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ligraph.namespaces import PREFIXES, TYPE
 
 _LINES = (N_TRIPLES, N_QUADS)
@@ -31,18 +32,19 @@ _RESERVED = frozenset(
         *("Description", "aboutEach", "aboutEachPrefix", "bagID", "li"),
     )
 )
+_SHOWN = 200
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_rdf(triples: Iterable[Triple], format_: Format, prefixes: dict[str, str] = PREFIXES) -> bytes:
-    """Return statements in Turtle, TriG, N-Triples, N-Quads or RDF/XML.
+def to_rdf(triples: Iterable[Triple] | Iterable[Quad], format_: Format, prefixes: dict[str, str] = PREFIXES) -> bytes:
+    """Return statements in Turtle, TriG, N-Triples, N-Quads or RDF/XML; TriG and N-Quads also say their graphs.
 
     Raises: NotAcceptable where RDF/XML has no way to say one of them.
     """
     if format_ in _LINES:
         return serialize(triples, format=_WRITERS[format_]) or b""
     if format_ is RDF_XML:
-        triples = list(triples)
+        triples = cast(list[Triple], list(triples))
         _check_xml(triples)
     text = serialize(triples, format=_WRITERS[format_], prefixes=prefixes) or b""
     if format_ is RDF_XML:
@@ -68,23 +70,27 @@ def _with_sorted_names(xml: bytes) -> bytes:
     return xml[:start] + b" ".join(sorted(xml[start:end].split(b" "))) + xml[end:]
 
 
-def _check_xml(triples: Iterable[Triple]) -> None:
+def _check_xml(triples: Iterable[Triple] | Iterable[Quad]) -> None:
     """Check that statements can be written in XML: the engine writes what is malformed without a word.
 
-    Raises: NotAcceptable.
+    Raises: NotAcceptable with the first that cannot.
     """
-    hint = "ask for another format, such as text/turtle"
     for triple in triples:
-        if not _ELEMENT.search(triple.predicate.value):
-            message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it ends in no name"
-            raise NotAcceptable(message, hint=hint)
-        if triple.predicate.value == TYPE and not _ELEMENT.search(getattr(triple.object, "value", "")):
-            raise NotAcceptable(f"RDF/XML has no way to write the class {triple.object}: it ends in no name", hint=hint)
-        if triple.predicate.value in _RESERVED:
-            message = f"RDF/XML has no way to write the property <{triple.predicate.value}>: it is a word of its syntax"
-            raise NotAcceptable(message, hint=hint)
-        if isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
-            raise NotAcceptable("RDF/XML has no way to write a control character of a text", hint=hint)
+        name = triple.predicate.value
+        reason = ""
+        if not _ELEMENT.search(name):
+            reason = "its property ends in nothing that could be the name of an element"
+        elif name in _RESERVED:
+            reason = "its property is a word of the syntax"
+        elif name == TYPE and not _ELEMENT.search(getattr(triple.object, "value", "")):
+            reason = "its class ends in nothing that could be the name of an element"
+        elif isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
+            reason = "its text has a character that XML forbids"
+        if reason:
+            statement = f"{triple.subject} {triple.predicate} {str(triple.object)[:_SHOWN]}"
+            others = ", ".join(known.media_type for known in GRAPHS if known is not RDF_XML)
+            message = f"RDF/XML has no way to write the statement {statement}: {reason}"
+            raise NotAcceptable(message, hint=f"ask for one of {others}")
 
 
 def read_term(text: str) -> NamedNode | Literal | BlankNode:

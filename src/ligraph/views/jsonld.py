@@ -29,6 +29,7 @@ _REVERSE = {
 _TYPE = NamedNode(TYPE)
 _POSITION = SCHEMA + "position"
 _INTEGER = XSD + "integer"
+_STRING = XSD + "string"
 
 
 def to_tree(document: Document, words: Words) -> dict[str, Any]:
@@ -74,6 +75,34 @@ def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
             typed = words.types.get(predicate) == "@id"
             node.setdefault(words.compact(predicate), []).append(_name(value) if typed else {"id": _name(value)})
     return to_line({"@context": words.context, "@graph": list(nodes.values())})
+
+
+def to_expanded_json_ld(triples: Iterable[Triple], *, flattened: bool = False) -> bytes:
+    """Return any statements as JSON-LD without a context: every name in full, every value with its type.
+
+    Shape: one node for each subject, in the order of the statements; flattened, in the order of the subjects.
+    Source: JSON-LD 1.1 (W3C 2020) sections 9.1 (expanded), 9.3 (flattened document form).
+    """
+    nodes: dict[str, dict[str, Any]] = {}
+    for triple in triples:
+        node = nodes.setdefault(_name(triple.subject), {"@id": _name(triple.subject)})
+        if triple.predicate == _TYPE and isinstance(triple.object, NamedNode):
+            node.setdefault("@type", []).append(triple.object.value)
+        else:
+            node.setdefault(triple.predicate.value, []).append(_expanded(triple.object))
+    ordered = sorted(nodes.values(), key=lambda node: str(node["@id"])) if flattened else nodes.values()
+    return to_line(list(ordered))
+
+
+def _expanded(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:
+    if isinstance(term, Triple):
+        raise NotAcceptable("JSON-LD has no way to write a statement about a statement", hint="ask for text/turtle")
+    if not isinstance(term, Literal):
+        return {"@id": _name(term)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    said = {"@value": term.value}
+    return said if term.datatype.value == _STRING else {**said, "@type": term.datatype.value}
 
 
 def _check_names(triples: Iterable[Triple], words: Words) -> None:
@@ -190,7 +219,7 @@ def _literal(words: Words, predicate: str, literal: Literal) -> Any:
             return literal.value
         return {"@value": literal.value, "@language": literal.language}
     datatype = literal.datatype.value
-    if datatype == XSD + "string":
+    if datatype == _STRING:
         return {"@value": literal.value}
     if datatype == type_:
         return int(literal.value) if datatype == _INTEGER and _is_plain_integer(literal.value) else literal.value

@@ -28,12 +28,18 @@ class Site:
 
     def href(self, iri: str) -> str:
         """Return the link to a thing's page, or into it for a part."""
+        part = iri.partition("#")[2] if self.ids else ""
+        return f"{self.root_path}/doc/{self.path_of(iri)}" + (f"#{quote(part, safe=_IN_FRAGMENT)}" if part else "")
+
+    def path_of(self, iri: str) -> str:
+        """Return what the address of a thing's page ends with, percent-encoded in the one way that is canonical."""
         if not self.ids:
-            return f"{self.root_path}/doc/{quote(iri, safe=_IN_PATH + ':')}"
-        local, _, part = iri.removeprefix(self.ids).partition("#")
-        return f"{self.root_path}/doc/{quote(local, safe=_IN_PATH)}" + (
-            f"#{quote(part, safe=_IN_FRAGMENT)}" if part else ""
-        )
+            return quote(iri, safe=_IN_PATH + ":")
+        return quote(iri.removeprefix(self.ids).partition("#")[0], safe=_IN_PATH)
+
+    def page_of(self, iri: str) -> str:
+        """Return the absolute address of a thing's page."""
+        return f"{self.address}doc/{self.path_of(iri)}"
 
     def canonical(self, path: str) -> str | None:
         """Return the public address of a path below the root, already percent-encoded, or None."""

@@ -18,9 +18,10 @@ from ligraph.formats import GRAPHS, RESULTS, Format
 from ligraph.stores.queries import Answer, Dataset, Query
 from ligraph.stores.screening import may_ask_others
 from ligraph.web.clients import client_of
+from ligraph.web.conditions import has_tag
 from ligraph.web.live import Live
 from ligraph.web.negotiation import choose_coding, choose_named
-from ligraph.web.responses import Bytes, Headers, has_tag
+from ligraph.web.responses import Bytes, Headers
 from ligraph.web.snapshot import Snapshot
 
 _WATCH_SECONDS = 0.1

@@ -10,7 +10,6 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -27,7 +26,6 @@ from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.questions import answer_question, list_questions
-from ligraph.web.responses import EXPOSED
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_ontology
 
@@ -96,13 +94,6 @@ def create_app(
     )
     app.state.live = live
     app.router.routes.extend(ROUTES)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
-    )
     if root_path:
         app.add_middleware(Prefix, root_path=root_path)
     return app

@@ -2,115 +2,158 @@
 
 from __future__ import annotations
 
+import unicodedata
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from ligraph.errors import Gone, NotFound
-from ligraph.formats import DOCUMENTS, HTML, JSON_LD, Format, by_suffix
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, N_QUADS, TRIG, Format, by_suffix
 from ligraph.serialization import to_rdf
-from ligraph.stores.documents import read_document
+from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
-from ligraph.views.jsonld import to_json_ld
+from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
+from ligraph.views.links import Link, data_links, page_links, to_header
+from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, NATIVE, PROFILES, SCHEMA_ORG, Profile
 from ligraph.web.live import Live, live_of
-from ligraph.web.negotiation import negotiate
-from ligraph.web.responses import answer
+from ligraph.web.representations import VARY, Representation, choose_representation
+from ligraph.web.responses import Body, Reply, answer, keep_reply
 from ligraph.web.snapshot import Snapshot
+from ligraph.web.words import context_path
+
+_IN_PATH = "/-_.~"
 
 
-async def redirect_thing(request: Request) -> Response:
+async def redirect_thing(request: Request) -> Reply:
     """Answer `/id/{x}`: a thing cannot be sent, so the reader is sent to its document."""
-    local = request.path_params["x"]
+    live = live_of(request)
+    snapshot = live.snapshot
+    asked = request.path_params["x"]
 
-    def find(facts: Facts) -> Response:
-        moved = _moved(request, facts, local, "id")
-        if not moved and not facts.describes(local):
+    def find(facts: Facts) -> Reply:
+        elsewhere = _elsewhere(request, facts, asked, "id")
+        if elsewhere:
+            return elsewhere
+        local, _, part = asked.partition("#") if facts.ids else (asked, "", "")
+        if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
-        return moved or _redirect(request, 303, f"doc/{local}")
+        return _redirect(request, 303, "doc", local, part=part)
 
-    return await live_of(request).snapshot.read(find)
+    found = await snapshot.read(find)
+    return keep_reply(request.scope, found, snapshot) if snapshot.engine.is_sure else found
 
 
-async def show_document(request: Request) -> Response:
+async def show_document(request: Request) -> Reply:
     """Answer `/doc/{x}` in the format that is asked for, and `/doc/{x}.{suffix}` in the one that it names."""
     live = live_of(request)
     snapshot = live.snapshot
     asked = request.path_params["x"]
     doubts = snapshot.engine.doubts
 
-    def find(facts: Facts) -> Response | tuple[str, Format | None, Format, bytes]:
-        local, fixed = _split(facts, asked)
-        moved = _moved(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
-        if moved:
-            return moved
+    def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation, Body]:
+        local, fixed = split_address(facts, asked)
+        elsewhere = _elsewhere(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
+        if elsewhere:
+            return elsewhere
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
-        format_ = fixed or negotiate(request, DOCUMENTS)
-        body = snapshot.bodies.get((local, format_)) if snapshot.engine.is_sure else None
-        return local, fixed, format_, body or _render(snapshot, facts, local, format_)
+        representation = choose_representation(request, DOCUMENTS, profiles_of(facts), fixed)
+        kept = snapshot.kept_body((local, representation))
+        return local, fixed, representation, kept or _draw(live, snapshot, facts, local, representation)
 
     found = await snapshot.read(find)
-    if isinstance(found, Response):
+    if isinstance(found, Reply):
         return found
-    local, fixed, format_, body = found
-    lasting = snapshot.keep_body((local, format_), body, doubts)
-    headers = {"Link": _links(live, local)}
+    local, fixed, representation, body = found
+    lasting = snapshot.keep_body((local, representation), body, doubts)
+    headers = {"Link": body.links}
     if not fixed:
-        headers["Content-Location"] = _href(request, f"doc/{local}.{format_.suffix}")
-    vary = "" if fixed else "Accept"
-    return answer(request, body, format_.content_type, vary=vary, headers=headers, lasting=lasting)
+        headers["Content-Location"] = f"{_href(request, 'doc', local)}{representation.ending}"
+    vary = "" if fixed else VARY
+    content_type = representation.content_type
+    return answer(request, body, content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
 
 
-def _split(facts: Facts, asked: str) -> tuple[str, Format | None]:
+def profiles_of(facts: Facts) -> tuple[Profile, ...]:
+    """Return the profiles of documents: files that are served as they are have no words of schema.org to offer."""
+    return PROFILES if facts.ids else (NATIVE,)
+
+
+def split_address(facts: Facts, asked: str, formats: tuple[Format, ...] = DOCUMENTS) -> tuple[str, Format | None]:
     """Return the id in an address, and the format that its suffix names: an id may have a dot of its own."""
     name, dot, suffix = asked.rpartition(".")
-    format_ = by_suffix(DOCUMENTS, suffix) if dot else None
+    format_ = by_suffix(formats, suffix) if dot else None
     if format_ and not facts.describes(asked):
         return name, format_
     return asked, None
 
 
-def _render(snapshot: Snapshot, facts: Facts, local: str, format_: Format) -> bytes:
+def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representation: Representation) -> Body:
     document = read_document(facts.store, facts.manifest, local)
     if document is None:
         raise NotFound(f"nothing is known about {facts.ids}{local}")
+    links_of = page_links if representation.format is HTML else data_links
+    profiles = profiles_of(facts)
+    links = links_of(document, facts.manifest, snapshot.pages.site, profiles)
+    links.append(Link(representation.profile.iri, "profile"))
+    if representation.format is JSON:
+        address = f"{live.site}{context_path(snapshot)}"
+        links.append(Link(address, "http://www.w3.org/ns/json-ld#context", JSON_LD.media_type))
+    return Body(_write(snapshot, facts, document, representation), to_header(links))
+
+
+def _write(snapshot: Snapshot, facts: Facts, document: Document, representation: Representation) -> bytes:
+    format_, form = representation.format, representation.form
     if format_ is HTML:
         return snapshot.pages.document(document, facts.store, facts.manifest)
-    if format_ is JSON_LD:
+    if representation.profile is SCHEMA_ORG:
+        from ligraph.views.schema_org import to_schema_org
+
+        return to_schema_org(document, facts.manifest)
+    if form in (EXPANDED, FLATTENED):
+        return to_expanded_json_ld(document.triples, flattened=form is FLATTENED)
+    if form is FLAT_AND_COMPACTED:
+        return to_flat_json_ld(document.triples, snapshot.words)
+    if format_ in (JSON_LD, JSON):
         return to_json_ld(document, snapshot.words)
-    return to_rdf(document.triples, format_)
+    return to_rdf(document.quads if format_ in (TRIG, N_QUADS) else document.triples, format_)
 
 
-def _moved(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Response | None:
-    """Return a redirect where a thing was renamed, to what was asked of it.
+def _elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Reply | None:
+    """Return a redirect where another address is the one for what was asked, with the format that was asked for.
 
     Raises: Gone where it was removed.
+    Source: RFC 9110 section 15.4.2; RFC 3986 section 6.2.2 (one of several spellings); RFC 3987 section 5.3.2.2 (NFC).
     """
-    removed = facts.manifest.removed
-    if local not in removed or facts.describes(local):
+    query = request.url.query
+    if not facts.ids:
         return None
-    target = removed[local]
-    if target is None:
-        raise Gone(f"{facts.ids}{local} was published once and has been removed")
-    return _redirect(request, 301, f"{kind}/{target}{suffix}", request.url.query)
+    thing, _, part = local.partition("#")
+    if thing in facts.manifest.removed and not facts.describes(thing):
+        target = facts.manifest.removed[thing]
+        if target is None:
+            raise Gone(f"{facts.ids}{thing} was published once and has been removed")
+        return _redirect(request, 301, kind, target, suffix, query=query, part=part)
+    usual = unicodedata.normalize("NFC", thing)
+    is_usual = usual == thing and not (part and kind == "doc") and _is_canonical(request, f"/{kind}/{local}{suffix}")
+    if not is_usual and facts.describes(usual):
+        return _redirect(request, 301, kind, usual, suffix, query=query, part=part)
+    return None
 
 
-def _redirect(request: Request, status: int, path: str, query: str = "") -> Response:
-    location = _href(request, path) + (f"?{query}" if query else "")
-    headers = {"Location": location, "Cache-Control": "no-cache"}
-    if status == 303:
-        headers["Vary"] = "Accept"
-    return Response(status_code=status, headers=headers)
+def _is_canonical(request: Request, path: str) -> bool:
+    """Return whether an address is written in the one way in which links to it are."""
+    raw: bytes | None = request.scope.get("raw_path")
+    return raw is None or raw.partition(b"?")[0].endswith(quote(path, safe=_IN_PATH + "#").replace("#", "%23").encode())
 
 
-def _links(live: Live, local: str) -> str:
-    """Return the `Link` header of a document: its canonical address and its other formats."""
-    address = f"{live.site}doc/{quote(local)}"
-    links = [f'<{address}>; rel="canonical"']
-    links += [f'<{address}.{known.suffix}>; rel="alternate"; type="{known.media_type}"' for known in DOCUMENTS]
-    return ", ".join(links)
+def _redirect(
+    request: Request, status: int, kind: str, local: str, suffix: str = "", *, query: str = "", part: str = ""
+) -> Reply:
+    location = f"{_href(request, kind, local)}{suffix}" + (f"?{query}" if query else "")
+    headers = {"Location": location + (f"#{quote(part)}" if part else ""), "Cache-Control": "no-cache"}
+    return Reply(status, [*headers.items(), ("Vary", "Accept")], b"")
 
 
-def _href(request: Request, path: str) -> str:
-    return f"{request.scope.get('root_path', '')}/{quote(path)}"
+def _href(request: Request, kind: str, local: str) -> str:
+    return f"{request.scope.get('root_path', '')}/{kind}/{quote(local, safe=_IN_PATH)}"

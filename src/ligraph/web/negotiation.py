@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from ligraph.compression import CODINGS
 from ligraph.errors import NotAcceptable
-from ligraph.formats import JSON_LD, TURTLE, Format, by_name
+from ligraph.formats import JSON_LD, TURTLE, Format
 
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
@@ -26,12 +26,13 @@ _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 @dataclass(frozen=True)
 class MediaRange:
-    """One element of an Accept header."""
+    """One element of an Accept header; `profile` has the IRIs of its parameter of that name."""
 
     type: str
     subtype: str
     parameters: int
     quality: float
+    profile: tuple[str, ...] = ()
 
     def specificity(self, media_type: str) -> int | None:
         """Return how closely the range fits a media type, or None where it does not."""
@@ -54,20 +55,27 @@ def parse_accept(header: str) -> list[MediaRange]:
         if match:
             position = match.end()
             quality, parameters = 1.0, 0
+            profile: tuple[str, ...] = ()
             while parameter := _PARAMETER.match(header, position):
                 position = parameter.end()
                 name, value = parameter[1].lower(), parameter[2].strip('"')
                 if name == "q":
-                    quality = float(value) if _QUALITY.fullmatch(value) else 0.001
+                    quality = read_quality(value)
                 else:
                     parameters += 1
-            ranges.append(MediaRange(match[1].lower(), match[2].lower(), parameters, quality))
+                    profile += tuple(value.split()) if name == "profile" else ()
+            ranges.append(MediaRange(match[1].lower(), match[2].lower(), parameters, quality, profile))
         comma = header.find(",", position)
         position = len(header) if comma < 0 else comma + 1
     return ranges
 
 
-def _fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
+def read_quality(text: str) -> float:
+    """Return a quality value; one that is malformed is the least that is not a refusal."""
+    return float(text) if _QUALITY.fullmatch(text) else 0.001
+
+
+def fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
     """Return how welcome a format is, and as which of its media types.
 
     A media type has the quality of the most specific range that fits it; of two that are as welcome, the one that is
@@ -75,24 +83,19 @@ def _fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
     """
     best = (0.0, False, 0, format_.media_type)
     for number, media_type in enumerate(format_.media_types):
-        fits = [(fit, range_.quality) for range_ in ranges if (fit := range_.specificity(media_type)) is not None]
+        fits = [(close, range_.quality) for range_ in ranges if (close := range_.specificity(media_type)) is not None]
         if fits:
-            fit, quality = max(fits)
-            best = max(best, (quality, fit >= _NAMED, -number, media_type))
+            close, quality = max(fits)
+            best = max(best, (quality, close >= _NAMED, -number, media_type))
     return best[0], best[3]
 
 
-def choose(formats: Sequence[Format], header: str | None) -> Format | None:
-    """Return the most welcome of some formats, the earlier of equals; None where none is welcome."""
-    return _most_welcome(formats, header or "")[0]
-
-
 def _most_welcome(formats: Sequence[Format], header: str) -> tuple[Format | None, str]:
-    """Return the format of `choose` and its content type, None and "" where none is welcome."""
+    """Return the most welcome format, the earlier of equals, and its content type; None and "" where none is."""
     ranges = parse_accept(header)
     if not ranges:
         return formats[0], formats[0].content_type
-    welcome = [(*_fit(format_, ranges), format_) for format_ in formats]
+    welcome = [(*fit(format_, ranges), format_) for format_ in formats]
     quality, media_type, best = max(welcome, key=lambda entry: entry[0])
     if quality == 0:
         return None, ""
@@ -111,10 +114,15 @@ def choose_named(formats: tuple[Format, ...], header: str, name: str) -> tuple[F
     a second name under this name.
     """
     if name:
-        format_ = _names(formats).get(_letters(name))
+        format_ = format_called(formats, name)
         return format_, format_.content_type if format_ else ""
     # What is kept by its text has to be short.
     return _kept(formats, header) if len(header) < _LONGEST_KEPT else _most_welcome(formats, header)
+
+
+def format_called(formats: tuple[Format, ...], name: str) -> Format | None:
+    """Return the format that people or client libraries call so, or None."""
+    return _names(formats).get(_letters(name))
 
 
 @lru_cache(maxsize=16)
@@ -157,27 +165,18 @@ def media_types(formats: Sequence[Format]) -> str:
     return ", ".join(format_.media_type for format_ in formats)
 
 
-def negotiate(request: Request, formats: Sequence[Format], parameter: str = "_mediatype") -> Format:
+def negotiate(request: Request, formats: tuple[Format, ...], parameter: str = "_mediatype") -> Format:
     """Return the format of an answer: what the query string asks for, else what the Accept header does.
 
     Raises: NotAcceptable when none fits.
     """
-    offered = ", ".join(format_.media_type for format_ in formats)
-    wanted = request.query_params.get(parameter)
-    if wanted:
-        # In a query string “+” is a space, and nobody writes %2B in application/ld+json.
-        wanted = wanted.replace(" ", "+")
-        named = by_name(tuple(formats), wanted)
-        typed = next((format_ for format_ in formats if wanted.lower() in format_.media_types), None)
-        if not (named or typed):
-            raise NotAcceptable(f"“{wanted}” is not a format of this address", hint=f"ask for one of {offered}")
-        return named or typed or formats[0]
+    wanted = request.query_params.get(parameter, "")
     header = ", ".join(request.headers.getlist("accept"))
-    chosen = choose(formats, header)
+    chosen, _ = choose_named(formats, header, wanted)
     if chosen is None:
-        raise NotAcceptable(
-            f"no format of this address fits “Accept: {header[:_LONGEST_KEPT]}”", hint=f"ask for one of {offered}"
-        )
+        said = f"{parameter}={wanted}" if wanted else f"Accept: {header}"
+        message = f"no format of this address fits “{said[:_LONGEST_KEPT]}”"
+        raise NotAcceptable(message, hint=f"ask for one of {media_types(formats)}")
     return chosen
 
 

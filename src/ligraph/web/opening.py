@@ -7,7 +7,7 @@ from pathlib import Path
 from ligraph import __version__
 from ligraph.config import Collection
 from ligraph.formats import JSON_LD
-from ligraph.releases.history import release_folder
+from ligraph.releases.history import release_folder, release_ids
 from ligraph.releases.manifest import CONTEXT
 from ligraph.stores.bounds import Bounds
 from ligraph.stores.embedded import Release, open_elsewhere, open_folder
@@ -58,6 +58,7 @@ class Opener:
         words = Words(opened.context)
         pages = Pages(site_of(opened.manifest, self.site, self.root_path), words)
         context = (folder / CONTEXT).read_bytes()
+        is_latest = folder.name == max(release_ids(self.collection))
         if settings.query_url and settings.engine == "sparql":
             from ligraph.stores.endpoint import Endpoint
             from ligraph.stores.remote import Remote
@@ -66,9 +67,9 @@ class Opener:
             bounds = self._bounds()
             remote = Remote(opened, Endpoint(settings.query_url), self._terms(), bounds, self.tally, writers)
             seal = self._seal(opened, settings.query_url)
-            return Snapshot(opened, words, pages, context, remote, remote, seal, "engine")
+            return Snapshot(opened, words, pages, context, remote, remote, seal, "engine", is_latest)
         pool, seal = self.pool(opened, in_memory=False)
-        return Snapshot(opened, words, pages, context, pool, opened, seal, "files")
+        return Snapshot(opened, words, pages, context, pool, opened, seal, "files", is_latest)
 
     def pool(self, release: Release, *, in_memory: bool) -> tuple[Pool, bytes]:
         """Return what answers queries over a release, from its files or from memory, and the seal of its answers."""

@@ -27,7 +27,7 @@ from ligraph.errors import (
 )
 from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.negotiation import wants_html
-from ligraph.web.responses import POLICY, answer
+from ligraph.web.responses import POLICY, Reply, answer
 
 _log = logging.getLogger("ligraph")
 
@@ -89,7 +89,7 @@ async def nearest(request: Request, error: LigraphError) -> list[tuple[str, str]
     return [(f"{root}/doc/{local}", local) for local in known]
 
 
-async def explain_error(request: Request) -> Response:
+async def explain_error(request: Request) -> Reply:
     """Answer `/errors/{name}`: what a problem type means."""
     name = request.path_params["name"]
     cls = error_classes().get(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from ligraph.formats import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from ligraph.serialization import to_rdf
@@ -11,7 +10,7 @@ from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.service import SERVICE_PREFIXES, Service, service_triples
 from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import negotiate
-from ligraph.web.responses import answer
+from ligraph.web.responses import Body, Reply, answer
 
 EXAMPLE = """\
 PREFIX lig: <https://w3id.org/ligraph/ns#>
@@ -24,24 +23,28 @@ ORDER BY ?name
 LIMIT 20
 """
 
+_FORMATS = (TURTLE, HTML, RDF_XML, N_TRIPLES, JSON_LD)
 
-def describe_service(request: Request) -> Response:
+
+async def describe_service(request: Request) -> Reply:
     """Return the service description, or a page with a form for a browser."""
     live = live_of(request)
     snapshot = live.snapshot
-    format_ = negotiate(request, (TURTLE, HTML, RDF_XML, N_TRIPLES, JSON_LD), parameter="format")
-    body = snapshot.bodies.get(("sparql", format_))
+    format_ = negotiate(request, _FORMATS, parameter="format")
+    body = snapshot.kept_body(("/sparql", format_))
     if body is None:
         manifest = snapshot.release.manifest
         service = _service_of(live)
         if format_ is HTML:
-            body = snapshot.pages.query(service, f"{request.scope.get('root_path', '')}/sparql", EXAMPLE, manifest)
+            action = f"{request.scope.get('root_path', '')}/sparql"
+            content = snapshot.pages.query(service, action, EXAMPLE, manifest)
         elif format_ is JSON_LD:
-            body = to_flat_json_ld(service_triples(service, manifest), snapshot.words)
+            content = to_flat_json_ld(service_triples(service, manifest), snapshot.words)
         else:
-            body = to_rdf(service_triples(service, manifest), format_, SERVICE_PREFIXES)
-        snapshot.bodies.keep(("sparql", format_), body, len(body))
-    return answer(request, body, format_.content_type, vary="Accept")
+            content = to_rdf(service_triples(service, manifest), format_, SERVICE_PREFIXES)
+        body = Body(content)
+        snapshot.bodies.keep(("/sparql", format_), body, body.size)
+    return answer(request, body, format_.content_type, vary="Accept", release=snapshot)
 
 
 def _service_of(live: Live) -> Service:

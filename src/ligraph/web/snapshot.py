@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -10,7 +10,6 @@ from functools import cached_property
 
 from pyoxigraph import RdfFormat, Triple, parse
 
-from ligraph.formats import Format
 from ligraph.kept import Kept
 from ligraph.releases.manifest import ONTOLOGY
 from ligraph.stores.embedded import Release
@@ -19,6 +18,7 @@ from ligraph.stores.facts import Facts, Made
 from ligraph.stores.queries import Answer
 from ligraph.views.pages import Pages
 from ligraph.views.words import Words
+from ligraph.web.responses import Body, Reply
 
 _NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff"))
 
@@ -38,15 +38,22 @@ class Snapshot:
     source: Source
     seal: bytes
     kind: str
-    bodies: Kept[tuple[str, Format], bytes] = field(default_factory=Kept)
+    is_latest: bool = True
+    bodies: Kept[tuple[str, Hashable], Body] = field(default_factory=Kept)
+    replies: Kept[bytes, Reply] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
     doubts: int = 0
     heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
 
     @cached_property
+    def modified(self) -> datetime:
+        """When the release was made."""
+        return datetime.fromisoformat(self.release.manifest.created)
+
+    @cached_property
     def _fixed(self) -> list[tuple[bytes, bytes]]:
-        made = format_datetime(datetime.fromisoformat(self.release.manifest.created), usegmt=True)
-        return [(b"cache-control", b"no-cache"), (b"last-modified", made.encode()), *_NEGOTIATED]
+        made = format_datetime(self.modified, usegmt=True).encode()
+        return [(b"cache-control", b"no-cache"), (b"last-modified", made), *_NEGOTIATED]
 
     passing = ((b"cache-control", b"no-store"), *_NEGOTIATED)
     """The headers of answers that may be others the next time."""
@@ -62,18 +69,22 @@ class Snapshot:
         """
         return await self.source.read(make)
 
-    def keep_body(self, key: tuple[str, Format], body: bytes, doubts: int) -> bool:
+    def kept_body(self, key: tuple[str, Hashable]) -> Body | None:
+        """Return a body that was made before, None where it was not or may be another now."""
+        return self.bodies.get(key) if self.engine.is_sure else None
+
+    def keep_body(self, key: tuple[str, Hashable], body: Body, doubts: int) -> bool:
         """Keep a body that was made since the engine had so many doubts; return whether it surely is the release's."""
         if not self.engine.is_sure or self.engine.doubts != doubts:
             return False
-        self.bodies.keep(key, body, len(body))
+        self.bodies.keep(key, body, body.size)
         return True
 
     def forget_doubtful(self) -> None:
         """Let go of what was made before the engine was found to have other data than the release."""
         if self.engine.doubts != self.doubts:
             self.doubts = self.engine.doubts
-            self.bodies, self.answers = Kept(), Kept()
+            self.bodies, self.answers, self.replies = Kept(), Kept(), Kept()
 
     def ontology(self) -> list[Triple]:
         """Return the ontology that the release was made with."""

@@ -30,7 +30,7 @@ async def answer_query(request: Request) -> ASGIApp:
     headers = headers_of(request)
     address = read_fields(request.scope["query_string"])
     if request.method != "POST" and not _PARAMETERS & address.keys():
-        return describe_service(request)
+        return await describe_service(request)
     caller = Caller(admit(live, peer_of(request), headers), request.receive)
     limit = live.limits.query_bytes
     if request.method == "POST":

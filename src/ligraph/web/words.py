@@ -1,27 +1,28 @@
-"""`/ns` and `/context.jsonld`: the words that the data are written in."""
+"""`/ns`, `/shapes` and `/context.jsonld`: the words that the data are written in, and what data must have."""
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from ligraph.formats import HTML, JSON_LD, N_TRIPLES, TURTLE
-from ligraph.serialization import to_rdf
+from ligraph.formats import JSON_LD
+from ligraph.releases.manifest import CONTEXT
+from ligraph.web.descriptions import answer_description
 from ligraph.web.live import snapshot_of
-from ligraph.web.negotiation import negotiate
-from ligraph.web.responses import answer
+from ligraph.web.responses import Reply, answer
+from ligraph.web.snapshot import Snapshot
 
 
-async def show_ontology(request: Request) -> Response:
+async def show_ontology(request: Request) -> Reply:
     """Answer `/ns`: the ontology in force, for people and machines."""
     snapshot = snapshot_of(request)
-    format_ = negotiate(request, (HTML, TURTLE, N_TRIPLES))
-    body = snapshot.bodies.get(("ns", format_))
-    if body is None:
-        triples = snapshot.ontology()
-        body = snapshot.pages.ontology(triples) if format_ is HTML else to_rdf(triples, format_)
-        snapshot.bodies.keep(("ns", format_), body, len(body))
-    return answer(request, body, format_.content_type, vary="Accept")
+    triples = snapshot.ontology
+    return await answer_description(request, "ns", triples, lambda _: snapshot.pages.ontology(triples()))
 
 
-async def show_context(request: Request) -> Response:
+async def show_context(request: Request) -> Reply:
     """Answer `/context.jsonld`: the JSON-LD context in force."""
-    return answer(request, snapshot_of(request).context, JSON_LD.content_type)
+    snapshot = snapshot_of(request)
+    return answer(request, snapshot.context, JSON_LD.content_type, release=snapshot)
+
+
+def context_path(snapshot: Snapshot) -> str:
+    """Return the address, below the site, of the very context that a release was made with."""
+    return f"context/{snapshot.release.manifest.files[CONTEXT]['sha256'][:16]}.jsonld"

@@ -1,0 +1,145 @@
+"""Typed links between a thing, its page and its data, for machines: as `Link` headers and as link sets.
+
+Source: RFC 8288 (Web Linking); RFC 9264 (Linkset); FAIR Signposting Profile (2023-10-02) levels 1 and 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from pyoxigraph import NamedNode
+
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format
+from ligraph.namespaces import SCHEMA, TYPE
+from ligraph.releases.manifest import Manifest
+from ligraph.stores.documents import Document
+from ligraph.views.kinds import kind_of
+from ligraph.views.licences import spdx_address
+from ligraph.views.profiles import NATIVE, SCHEMA_ORG, Profile
+from ligraph.views.site import Site
+
+LINKSET_JSON = Format("json", "Linkset", ("json",), ("application/linkset+json",))
+LINKSET_TEXT = Format("txt", "Linkset as text", ("txt",), ("application/linkset",))
+LINKSETS = (LINKSET_JSON, LINKSET_TEXT)
+"""What a set of links is given in."""
+
+ABOUT_PAGE = "https://schema.org/AboutPage"
+
+_MOST_BYTES = 7_000
+"""What servers and proxies take of one header is often 8 KB for all of them. The link set has the rest."""
+
+_IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
+_LAST = ("describedby", "alternate")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link from one address to another; `anchor` is where it begins, None for what is being sent."""
+
+    target: str
+    rel: str
+    type: str | None = None
+    profile: str | None = None
+    anchor: str | None = None
+
+    def __str__(self) -> str:
+        """Return the link as a header has it; a profile is an attribute of its own and never part of the type."""
+        said = (("rel", self.rel), ("type", self.type), ("profile", self.profile), ("anchor", self.anchor))
+        return f"<{to_uri(self.target)}>" + "".join(f'; {name}="{value}"' for name, value in said if value)
+
+
+def to_uri(iri: str) -> str:
+    """Return an IRI as a URI, in ASCII.
+
+    Source: RFC 3987 section 3.1.
+    """
+    return quote(iri, safe=_IN_URI)
+
+
+def page_links(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:
+    """Return the links of the page of a thing.
+
+    Shape: the licence is that of the page and its data; what the thing itself may be used for its data say.
+    """
+    page = site.page_of(document.about.value)
+    types = {value.value for value in document.objects(document.about, TYPE) if isinstance(value, NamedNode)}
+    links = [Link(page, "canonical"), *_identity(document, manifest), Link(kind_of(types).schema_org, "type")]
+    links.append(Link(ABOUT_PAGE, "type"))
+    creators = document.objects(document.about, SCHEMA + "creator")
+    links += [Link(creator.value, "author") for creator in creators if isinstance(creator, NamedNode)]
+    links += [
+        Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri)
+        for known in DOCUMENTS
+        if known not in (HTML, JSON)
+    ]
+    if SCHEMA_ORG in profiles:
+        links.append(replace(_in_schema_org(page), rel="describedby"))
+    return links + _others(page, document, site, profiles)
+
+
+def data_links(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:
+    """Return the links of what describes a thing for machines, whatever its format."""
+    page = site.page_of(document.about.value)
+    links = [Link(page, "canonical"), *_identity(document, manifest), Link(page, "describes", HTML.media_type)]
+    return links + _others(page, document, site, profiles)
+
+
+def _identity(document: Document, manifest: Manifest) -> list[Link]:
+    """Return what a document is to be cited as, which leads back to its page, and its licence."""
+    links = [Link(document.about.value, "cite-as")] if manifest.base else []
+    return links + ([Link(spdx_address(manifest.licence), "license")] if manifest.licence else [])
+
+
+def _others(page: str, document: Document, site: Site, profiles: Sequence[Profile]) -> list[Link]:
+    """Return the links to a document's link sets, and to each format and profile of it."""
+    sets = f"{site.address}linkset/{site.path_of(document.about.value)}"
+    links = [Link(f"{sets}.{known.suffix}", "linkset", known.media_type) for known in LINKSETS]
+    links += [Link(f"{page}.{known.suffix}", "alternate", known.media_type) for known in DOCUMENTS]
+    return links + ([_in_schema_org(page)] if SCHEMA_ORG in profiles else [])
+
+
+def _in_schema_org(page: str) -> Link:
+    address = f"{page}.{JSON_LD.suffix}?_profile={SCHEMA_ORG.token}"
+    return Link(address, "alternate", JSON_LD.media_type, SCHEMA_ORG.iri)
+
+
+def to_header(links: Sequence[Link]) -> str:
+    """Return links as the value of a `Link` header; of very many the most needed, the link set has all."""
+    needed: list[Link] = []
+    size = 0
+    for link in sorted(links, key=lambda link: _LAST.index(link.rel) if link.rel in _LAST else -1):
+        size += len(str(link)) + 2
+        if size < _MOST_BYTES:
+            needed.append(link)
+    return ", ".join(str(link) for link in links if link in needed)
+
+
+def linkset_of(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:
+    """Return the links of a thing's page and those of each description of it, each with its anchor."""
+    page = site.page_of(document.about.value)
+    links = [replace(link, anchor=page) for link in page_links(document, manifest, site, profiles)]
+    described = [Link(page, "describes", HTML.media_type), *_identity(document, manifest)]
+    for link in list(links):
+        if link.rel == "describedby":
+            links += [replace(one, anchor=link.target) for one in described]
+    return links
+
+
+def to_linkset(links: Sequence[Link], format_: Format) -> bytes:
+    """Return a link set as JSON or text.
+
+    Source: RFC 9264 sections 4.1 (text) and 4.2 (JSON), whose one member is `linkset`.
+    """
+    if format_ is LINKSET_TEXT:
+        return ",\n".join(str(link) for link in links).encode() + b"\n"
+    contexts: dict[str, dict[str, Any]] = {}
+    for link in links:
+        assert link.anchor, "a link of a set says where it begins"
+        context = contexts.setdefault(link.anchor, {"anchor": to_uri(link.anchor)})
+        target = {"href": to_uri(link.target), "type": link.type, "profile": [link.profile] if link.profile else None}
+        context.setdefault(link.rel, []).append({name: value for name, value in target.items() if value})
+    return orjson.dumps({"linkset": list(contexts.values())}, option=orjson.OPT_INDENT_2) + b"\n"

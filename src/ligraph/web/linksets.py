@@ -1,0 +1,44 @@
+"""`/linkset/{x}`: the typed links of a thing's page and data, all of them.
+
+Source: RFC 9264; FAIR Signposting Profile (2023-10-02) level 2.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from ligraph.errors import NotFound
+from ligraph.formats import Format
+from ligraph.stores.documents import read_document
+from ligraph.stores.facts import Facts
+from ligraph.views.links import LINKSETS, Link, linkset_of, to_header, to_linkset
+from ligraph.web.documents import profiles_of, split_address
+from ligraph.web.live import live_of
+from ligraph.web.negotiation import negotiate
+from ligraph.web.responses import Body, Reply, answer
+
+
+async def show_linkset(request: Request) -> Reply:
+    """Answer `/linkset/{x}` as JSON or text."""
+    snapshot = live_of(request).snapshot
+    site = snapshot.pages.site
+    asked = request.path_params["x"]
+    doubts = snapshot.engine.doubts
+
+    def find(facts: Facts) -> tuple[str, Format | None, Format, Body]:
+        local, fixed = split_address(facts, asked, LINKSETS)
+        format_ = fixed or negotiate(request, LINKSETS)
+        kept = snapshot.kept_body((f"linkset/{local}", format_))
+        document = None if kept else read_document(facts.store, facts.manifest, local)
+        if document:
+            links = linkset_of(document, facts.manifest, site, profiles_of(facts))
+            header = to_header([Link(site.page_of(document.about.value), "describes", "text/html")])
+            kept = Body(to_linkset(links, format_), header)
+        if kept is None:
+            raise NotFound(f"nothing is known about {facts.ids}{local}")
+        return local, fixed, format_, kept
+
+    local, fixed, format_, body = await snapshot.read(find)
+    lasting = snapshot.keep_body((f"linkset/{local}", format_), body, doubts)
+    vary = "" if fixed else "Accept"
+    return answer(request, body, format_.content_type, vary=vary, lasting=lasting, release=snapshot)
