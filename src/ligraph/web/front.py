@@ -17,15 +17,12 @@ from ligraph.web.openapi import describe_paths
 from ligraph.web.problems import answer_problem
 from ligraph.web.responses import SHARED, key_of
 
-_ASKED_FIRST = [
-    (
-        b"access-control-allow-headers",
-        b"Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, If-Match, If-Modified-Since, "
-        b"If-None-Match, If-Unmodified-Since, Range",
-    ),
-    (b"access-control-max-age", b"86400"),
-]
-"""What a browser may send from a page of another site. A quoted profile makes even `Accept` a header to ask for first.
+_ASKED_FIRST = (
+    b"Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, If-Match, If-Modified-Since, "
+    b"If-None-Match, If-Unmodified-Since, Range"
+)
+"""What a browser may send from a page of another site, beside what it asks for. A quoted profile makes even `Accept` a
+header to ask for first.
 
 Source: Fetch Standard (WHATWG) section 2.2.2, CORS-unsafe request-header bytes."""
 
@@ -82,16 +79,16 @@ class Front(FastAPI):
             return
         response = self._at_once(scope)
         if response is None:
-            await super().__call__(scope, receive, _shared(send, scope["method"]))
+            await super().__call__(scope, receive, _shared(send, scope))
             return
         scope["app"] = self
         if self._prefix:
             scope["root_path"] = self._prefix
         try:
-            await response(scope, receive, _shared(send, scope["method"]))
+            await response(scope, receive, _shared(send, scope))
         except Exception as error:
             refusal = await answer_problem(Request(scope, receive), error)
-            await refusal(scope, receive, _shared(send, scope["method"]))
+            await refusal(scope, receive, _shared(send, scope))
 
     def _at_once(self, scope: Scope) -> ASGIApp | None:
         """Return what answers a request past the framework: what was sent to such a request before, or a hot route."""
@@ -112,7 +109,7 @@ class Front(FastAPI):
         return handle
 
 
-def _shared(send: Send, method: str) -> Send:
+def _shared(send: Send, scope: Scope) -> Send:
     """Return a `send` that lets any page read what is sent; said to all, as a cache keeps one answer for all.
 
     Source: Fetch Standard (WHATWG) sections 3.3.3 (preflight) and 3.3.5 (CORS protocol and HTTP caches).
@@ -120,11 +117,18 @@ def _shared(send: Send, method: str) -> Send:
 
     async def send_shared(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message["headers"], *SHARED]
-            if method == "OPTIONS":
-                allowed = next((value for name, value in headers if name == b"allow"), b"GET, HEAD, OPTIONS")
-                headers += [(b"access-control-allow-methods", allowed), *_ASKED_FIRST]
-            message["headers"] = headers
+            more = _for_preflight(scope, message["headers"]) if scope["method"] == "OPTIONS" else []
+            message["headers"] = [*message["headers"], *SHARED, *more]
         await send(message)
 
     return send_shared
+
+
+def _for_preflight(scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    methods = next((value for name, value in headers if name == b"allow"), b"GET, HEAD, OPTIONS")
+    asked = [value for name, value in scope["headers"] if name == b"access-control-request-headers"]
+    return [
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", b", ".join([_ASKED_FIRST, *asked])),
+        (b"access-control-max-age", b"86400"),
+    ]
