@@ -16,6 +16,8 @@ VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FOAF = "http://xmlns.com/foaf/0.1/"
+PROF = "http://www.w3.org/ns/dx/prof/"
+ALTR = "http://www.w3.org/ns/dx/connegp/altr#"
 
 SCHEMA_HTTPS = "https://schema.org/"
 """What people write. The store has `SCHEMA`, because the context `https://schema.org` expands to it."""

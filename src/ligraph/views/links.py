@@ -38,17 +38,23 @@ _LAST = ("describedby", "alternate")
 
 @dataclass(frozen=True)
 class Link:
-    """A link from one address to another; `anchor` is where it begins, None for what is being sent."""
+    """A link from one address to another; `anchor` is where it begins, None for what is being sent.
+
+    Shape: `format` and `token` are what only the list of a document's profiles says.
+    """
 
     target: str
     rel: str
     type: str | None = None
     profile: str | None = None
     anchor: str | None = None
+    format: str | None = None
+    token: str | None = None
 
     def __str__(self) -> str:
         """Return the link as a header has it; a profile is an attribute of its own and never part of the type."""
-        said = (("rel", self.rel), ("type", self.type), ("profile", self.profile), ("anchor", self.anchor))
+        names = ("rel", "type", "format", "profile", "token", "anchor")
+        said = ((name, getattr(self, name)) for name in names)
         return f"<{to_uri(self.target)}>" + "".join(f'; {name}="{value}"' for name, value in said if value)
 
 

@@ -115,7 +115,7 @@ class Pages:
         reader = Reader(store, self.site, self.words, document)
         thing = reader.node(document.about)
         path = "doc/" + quote(thing.local, safe="/-_.~")
-        return self._render(
+        return self.render(
             f"layouts/{thing.kind.layout}.html",
             thing=thing,
             trail=relations.trail(thing),
@@ -141,7 +141,7 @@ class Pages:
         reader = Reader(store, self.site, self.words)
         every = reader.instances
         posts = every(SCHEMA + "BlogPosting")
-        return self._render(
+        return self.render(
             "home.html",
             canonical=self.site.canonical(""),
             series=every(SCHEMA + "CreativeWorkSeries"),
@@ -163,20 +163,20 @@ class Pages:
     def ontology(self, triples: list[Triple]) -> bytes:
         """Return the page that explains every term, each at its anchor."""
         vocabulary = read_vocabulary(triples, self.site)
-        return self._render("ontology.html", vocabulary=vocabulary, canonical=self.site.canonical("ns"))
+        return self.render("ontology.html", vocabulary=vocabulary, canonical=self.site.canonical("ns"))
 
     def problem(self, problem: dict[str, Any], near: list[tuple[str, str]]) -> bytes:
         """Return the page of a problem, with links to what may have been meant."""
-        return self._render("problem.html", problem=problem, near=near, canonical=None)
+        return self.render("problem.html", problem=problem, near=near, canonical=None)
 
     def error_kinds(self, name: str, title: str, status: int, text: str) -> bytes:
         """Return the page that explains one type of problem."""
         canonical = self.site.canonical(f"errors/{quote(name)}")
-        return self._render("error.html", name=name, title=title, status=status, text=text, canonical=canonical)
+        return self.render("error.html", name=name, title=title, status=status, text=text, canonical=canonical)
 
     def query(self, service: Service, action: str, example: str, manifest: Manifest) -> bytes:
         """Return a form for queries that needs no script, with what the service can do."""
-        return self._render(
+        return self.render(
             "query.html",
             service=service,
             endpoint=action,
@@ -191,12 +191,12 @@ class Pages:
     def questions(self, questions: list[Question]) -> bytes:
         """Return the list of stored questions."""
         canonical = self.site.canonical("queries")
-        return self._render("questions.html", questions=questions, kinds=KINDS, canonical=canonical)
+        return self.render("questions.html", questions=questions, kinds=KINDS, canonical=canonical)
 
     def question(self, question: Question, values: dict[str, str], answer: Answer) -> bytes:
         """Return a stored question with its answer, rows in JSON or statements in Turtle."""
         is_table = answer.format is SPARQL_JSON
-        return self._render(
+        return self.render(
             "question.html",
             question=question,
             values=values,
@@ -209,7 +209,8 @@ class Pages:
             canonical=self.site.canonical(f"queries/{question.name}"),
         )
 
-    def _render(self, template: str, **context: Any) -> bytes:
+    def render(self, template: str, **context: Any) -> bytes:
+        """Return a page made from a template."""
         return self.environment.get_template(template).render(context).encode()
 
 

@@ -17,17 +17,20 @@ from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.documents import redirect_thing, show_document
+from ligraph.web.doors import redirect_void, show_api_catalog, show_llms, show_robots
 from ligraph.web.front import Front, attended
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
+from ligraph.web.linksets import show_linkset
 from ligraph.web.live import Live
 from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
 from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.questions import answer_question, list_questions
+from ligraph.web.reference import show_openapi, show_reference
 from ligraph.web.sparql import answer_query
-from ligraph.web.words import show_context, show_ontology
+from ligraph.web.words import show_context, show_kept_context, show_ontology
 
 HOT = [Route("/sparql", attended(answer_query), methods=["GET", "POST"]), Route("/graphs", attended(show_graph))]
 """What is asked most."""
@@ -36,11 +39,20 @@ ROUTES = [
     Route("/", show_home),
     Route("/id/{x:path}", redirect_thing),
     Route("/doc/{x:path}", show_document),
+    Route("/linkset/{x:path}", show_linkset),
     Route("/ns", show_ontology),
+    Route("/ns.{suffix}", show_ontology),
     Route("/context.jsonld", show_context),
+    Route("/context/{digest}.jsonld", show_kept_context),
     *HOT,
     Route("/queries", list_questions),
     Route("/queries/{name}", attended(answer_question)),
+    Route("/openapi.json", show_openapi),
+    Route("/docs", show_reference),
+    Route("/robots.txt", show_robots),
+    Route("/llms.txt", show_llms),
+    Route("/.well-known/api-catalog", show_api_catalog),
+    Route("/.well-known/void", redirect_void),
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
     Route("/metrics", show_metrics),
@@ -81,8 +93,10 @@ def create_app(
         title=collection.settings.title,
         version=__version__,
         lifespan=lifespan,
+        # The framework's own pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         # Such a redirect would be built from the request's Host.
         redirect_slashes=False,
         exception_handlers={

@@ -15,6 +15,8 @@ from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.links import Link, data_links, page_links, to_header
 from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, NATIVE, PROFILES, SCHEMA_ORG, Profile
+from ligraph.web.alternates import TOKEN as ALTERNATES
+from ligraph.web.alternates import answer_alternates
 from ligraph.web.live import Live, live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
 from ligraph.web.responses import Body, Reply, answer, keep_reply
@@ -57,6 +59,8 @@ async def show_document(request: Request) -> Reply:
             return elsewhere
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
+        if request.query_params.get("_profile") == ALTERNATES:
+            return answer_alternates(request, snapshot, local, profiles_of(facts))
         representation = choose_representation(request, DOCUMENTS, profiles_of(facts), fixed)
         kept = snapshot.kept_body((local, representation))
         return local, fixed, representation, kept or _draw(live, snapshot, facts, local, representation)

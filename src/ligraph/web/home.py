@@ -2,7 +2,10 @@
 
 from starlette.requests import Request
 
+from ligraph.formats import HTML
 from ligraph.views.catalog import catalog_triples
+from ligraph.views.doors import catalog_link
+from ligraph.views.links import Link
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply
@@ -17,4 +20,10 @@ async def show_home(request: Request) -> Reply:
         "",
         lambda: catalog_triples(manifest, live.site),
         lambda facts: pages.home(facts.store, facts.manifest),
+        links=[
+            catalog_link(live.site),
+            Link(f"{live.site}openapi.json", "service-desc", "application/json"),
+            Link(f"{live.site}docs", "service-doc", HTML.media_type),
+            Link(f"{live.site}dataset", "describedby"),
+        ],
     )

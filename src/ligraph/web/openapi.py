@@ -1,4 +1,4 @@
-"""The description of the query services for programs: part of `/openapi.json`.
+"""The description of the interfaces for programs, `/openapi.json`.
 
 Source: OpenAPI Specification 3.1 section 4.
 """
@@ -9,8 +9,10 @@ from contextlib import suppress
 from math import isfinite
 from typing import Any
 
-from ligraph.formats import GRAPHS, HTML, RESULTS, Format
+from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, Format
 from ligraph.stores.questions import KINDS, Parameter, Question
+from ligraph.views.links import LINKSETS
+from ligraph.views.profiles import FORMS, PROFILES
 from ligraph.web.live import Live
 
 _SCHEMAS = {
@@ -39,15 +41,55 @@ _PROBLEM = {
         }
     },
 }
+_MOVED = {"description": "It has another address, or another spelling of it"}
 _REFUSALS = ("400", "404", "405", "406", "413", "415", "422", "429", "431", "502", "503", "504")
 
 
 def describe_paths(live: Live) -> dict[str, Any]:
-    """Return the paths of the query services and of every stored question."""
-    paths = {"/sparql": _sparql(), "/graphs": _graphs(), "/queries": _list()}
+    """Return the paths of documents, of the query services and of every stored question."""
+    paths = {**_documents(), "/sparql": _sparql(), "/graphs": _graphs(), "/queries": _list()}
     for question in live.questions.values():
         paths[f"/queries/{question.name}"] = {"get": _question(question)}
     return paths
+
+
+def _documents() -> dict[str, Any]:
+    word = {"type": "string", "pattern": r"^[\w\-][\w\-.]*$"}
+    parts = [{"name": name, "in": "path", "required": True, "schema": word} for name in ("segment", "slug")]
+    media_types = list(dict.fromkeys(known.media_type for known in DOCUMENTS))
+    chosen = [
+        _parameter("_mediatype", {"type": "string", "enum": media_types, "description": "Before the header Accept"}),
+        _parameter(
+            "_profile",
+            {
+                "type": "string",
+                "enum": [*(profile.token for profile in PROFILES), *(form.token for form in FORMS), "alt"],
+                "description": "Before the header Accept-Profile; alt lists all representations",
+            },
+        ),
+    ]
+
+    def get(summary: str, operation: str, parameters: list[Any], formats: tuple[Format, ...]) -> dict[str, Any]:
+        responses = {**_responses(formats), "301": _MOVED, "410": _PROBLEM, "412": _PROBLEM}
+        return {
+            "get": {
+                "summary": summary,
+                "operationId": operation,
+                "parameters": parameters,
+                "responses": responses,
+            }
+        }
+
+    thing = get("Lead from a thing to its document", "thing", parts, ())
+    thing["get"]["responses"]["303"] = {"description": "See the document"}
+    return {
+        "/id/{segment}/{slug}": thing,
+        "/doc/{segment}/{slug}": get("Return the document of a thing", "document", [*parts, *chosen], DOCUMENTS),
+        "/linkset/{segment}/{slug}": get("Return the typed links of a document", "linkset", parts, LINKSETS),
+        "/dataset": get("Describe the dataset, as DCAT and VoID", "dataset", chosen, DOCUMENTS),
+        "/ns": get("Return the ontology", "ontology", chosen, DOCUMENTS),
+        "/shapes": get("Return the shapes that data are checked against", "shapes", chosen, DOCUMENTS),
+    }
 
 
 def _sparql() -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from starlette.requests import Request
 
+from ligraph.errors import NotFound
 from ligraph.formats import JSON_LD
 from ligraph.releases.manifest import CONTEXT
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import snapshot_of
-from ligraph.web.responses import Reply, answer
+from ligraph.web.responses import IMMUTABLE, Reply, answer
 from ligraph.web.snapshot import Snapshot
 
 
@@ -21,6 +22,14 @@ async def show_context(request: Request) -> Reply:
     """Answer `/context.jsonld`: the JSON-LD context in force."""
     snapshot = snapshot_of(request)
     return answer(request, snapshot.context, JSON_LD.content_type, release=snapshot)
+
+
+async def show_kept_context(request: Request) -> Reply:
+    """Answer `/context/{digest}.jsonld`: a context that never changes, this one or an earlier one."""
+    snapshot = snapshot_of(request)
+    if f"context/{request.path_params['digest']}.jsonld" != context_path(snapshot):
+        raise NotFound("there is no such context", hint=f"the one in force is at /{context_path(snapshot)}")
+    return answer(request, snapshot.context, JSON_LD.content_type, cache=IMMUTABLE, release=snapshot)
 
 
 def context_path(snapshot: Snapshot) -> str:

@@ -1,0 +1,77 @@
+"""What machines look for first: robots.txt, llms.txt, and the catalogue of the site's interfaces.
+
+Source: RFC 9309 (robots.txt); RFC 9727 (api-catalog); FAIRiCat (signposting.org/FAIRiCat).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ligraph.formats import GRAPHS, HTML, TURTLE
+from ligraph.releases.manifest import Manifest
+from ligraph.stores.questions import Question
+from ligraph.views.links import LINKSET_JSON, Link, to_linkset
+
+API_CATALOG = "https://www.rfc-editor.org/info/rfc9727"
+FAIRICAT = "https://signposting.org/FAIRiCat/"
+
+
+def robots(site: str) -> bytes:
+    """Return robots.txt: pages may be read by all; answers to queries are computed for who asks them."""
+    prefix = urlsplit(site).path
+    closed = "".join(f"Disallow: {prefix}{path}\n" for path in ("sparql?", "graphs?", "queries/*?"))
+    return f"User-agent: *\n{closed}\nSitemap: {site}sitemap.xml\n".encode()
+
+
+def catalog_link(site: str) -> Link:
+    """Return the link to the catalogue of interfaces that a site's first page has."""
+    return Link(f"{site}.well-known/api-catalog", "api-catalog", LINKSET_JSON.media_type, FAIRICAT)
+
+
+def api_catalog(site: str) -> bytes:
+    """Return the catalogue of interfaces as a link set: each with its documentation and its description.
+
+    Source: RFC 9727 sections 2 and 4.2.
+    """
+    catalog = f"{site}.well-known/api-catalog"
+    interfaces = [f"{site}{path}" for path in ("sparql", "graphs", "queries")]
+    links = [Link(interface, "item", anchor=catalog) for interface in interfaces]
+    for interface in interfaces:
+        links.append(Link(f"{site}openapi.json", "service-desc", "application/json", anchor=interface))
+        links.append(Link(f"{site}docs", "service-doc", HTML.media_type, anchor=interface))
+        links.append(Link(f"{site}dataset", "service-meta", TURTLE.media_type, anchor=interface))
+        links.append(Link(f"{site}health", "status", "application/json", anchor=interface))
+    links.insert(len(interfaces), Link(f"{site}sparql", "service-desc", TURTLE.media_type, anchor=interfaces[0]))
+    return to_linkset(links, LINKSET_JSON)
+
+
+def llms(manifest: Manifest, site: str, questions: Sequence[Question]) -> bytes:
+    """Return llms.txt: what the site holds and how a program asks for it, in Markdown."""
+    counts = ", ".join(f"{count:,} under /doc/{segment}/" for segment, count in manifest.things.items())
+    lines = [
+        f"# {manifest.title}",
+        "",
+        f"> {manifest.description or 'Linked data about ' + manifest.title + '.'}",
+        "",
+        f"{manifest.triples:,} statements in RDF: {counts}. Each thing has one address and one document, in HTML and "
+        f"{len(GRAPHS)} RDF formats, by `Accept` or by suffix (`.jsonld`, `.ttl`).",
+        "",
+        "## Data",
+        "",
+        f"- [Dataset]({site}dataset.ttl): what there is, its licence, downloads and counts, as DCAT and VoID",
+        f"- [Sitemap]({site}sitemap.xml): the address of every document",
+        f"- [Ontology]({site}ns.ttl): what the words mean",
+        f"- [Shapes]({site}shapes.ttl): what data must have",
+        f"- [JSON-LD context]({site}context.jsonld)",
+        "",
+        "## Interfaces",
+        "",
+        f"- [SPARQL 1.1]({site}sparql): `GET {site}sparql?query=…`",
+        f"- [OpenAPI]({site}openapi.json): every interface; [for people]({site}docs)",
+        f"- [Interfaces]({site}.well-known/api-catalog): as a link set (RFC 9727)",
+    ]
+    if questions:
+        lines += ["", "## Questions that are ready to be asked", ""]
+        lines += [f"- [{question.title}]({site}queries/{question.name}.json)" for question in questions]
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,35 @@
+"""`/doc/{x}?_profile=alt`: in which profiles and formats a document can be had."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD
+from ligraph.serialization import to_rdf
+from ligraph.views.alternates import alternate_links, alternate_triples, alternates_page
+from ligraph.views.jsonld import to_flat_json_ld
+from ligraph.views.links import to_header
+from ligraph.views.profiles import Profile
+from ligraph.web.negotiation import negotiate
+from ligraph.web.responses import Reply, answer
+from ligraph.web.snapshot import Snapshot
+
+TOKEN = "alt"  # noqa: S105 - the name of a profile
+
+
+def answer_alternates(request: Request, snapshot: Snapshot, local: str, profiles: tuple[Profile, ...]) -> Reply:
+    """Return the list of a document's representations, in the format that a request asks for.
+
+    Raises: NotAcceptable.
+    """
+    format_ = negotiate(request, DOCUMENTS)
+    site = snapshot.pages.site
+    page = site.page_of(snapshot.release.ids + local)
+    if format_ is HTML:
+        body = alternates_page(snapshot.pages, local, profiles)
+    elif format_ in (JSON_LD, JSON):
+        body = to_flat_json_ld(alternate_triples(page, profiles), snapshot.words)
+    else:
+        body = to_rdf(alternate_triples(page, profiles), format_)
+    headers = {"Link": to_header(alternate_links(page, profiles))}
+    return answer(request, body, format_.content_type, vary="Accept", headers=headers, release=snapshot)

@@ -1,0 +1,45 @@
+"""`/robots.txt`, `/llms.txt`, `/sitemap.xml` and what lies under `/.well-known/`: where machines look first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, robots
+from ligraph.views.links import LINKSET_JSON, to_header
+from ligraph.web.live import live_of
+from ligraph.web.responses import Reply, answer
+
+
+async def show_robots(request: Request) -> Reply:
+    """Answer `/robots.txt`."""
+    live = live_of(request)
+    return answer(request, robots(live.site), "text/plain; charset=utf-8", release=live.snapshot)
+
+
+async def show_llms(request: Request) -> Reply:
+    """Answer `/llms.txt`."""
+    live = live_of(request)
+    text = llms(live.snapshot.release.manifest, live.site, list(live.questions.values()))
+    return answer(request, text, "text/markdown; charset=utf-8")
+
+
+async def show_api_catalog(request: Request) -> Reply:
+    """Answer `/.well-known/api-catalog`.
+
+    Source: RFC 9727 section 2: the answer to HEAD has the link, too.
+    """
+    live = live_of(request)
+    headers = {"Link": to_header([replace(catalog_link(live.site), profile=API_CATALOG)])}
+    content_type = f'{LINKSET_JSON.media_type}; profile="{API_CATALOG}"'
+    return answer(request, api_catalog(live.site), content_type, headers=headers, release=live.snapshot)
+
+
+async def redirect_void(request: Request) -> Reply:
+    """Answer `/.well-known/void`: the description of the one dataset of this site.
+
+    Source: Describing Linked Datasets with the VoID Vocabulary (W3C 2011) section 7.2.
+    """
+    location = f"{request.scope.get('root_path', '')}/dataset"
+    return Reply(302, [("Location", location), ("Cache-Control", "no-cache")], b"")

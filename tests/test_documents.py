@@ -1,0 +1,707 @@
+"""Documents over HTTP: dereferencing, representations, profiles, validators, links. Every header is looked at.
+
+Expected values come from RFC 9110, RFC 8288, JSON-LD 1.1, Content Negotiation by Profile and FAIR Signposting.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import brotli
+import httpx2
+import pytest
+import rdflib
+from pyld import jsonld
+from rdflib.compare import isomorphic
+from starlette.testclient import TestClient
+
+import ligraph
+
+EVERY_ROW = Path(__file__).parent / "every_row"
+BASE = "https://example.org/every-row/"
+SITE = "http://site.example/"
+TALK = "/doc/resource/a-talk"
+FORMATS = {
+    "html": "text/html; charset=utf-8",
+    "jsonld": "application/ld+json",
+    "ttl": "text/turtle; charset=utf-8",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
+    "json": "application/json",
+}
+FORM = "http://www.w3.org/ns/json-ld#"
+SCHEMA = "https://schema.org/"
+NATIVE = "https://w3id.org/ligraph/ns"
+EXTRA = """\
+things:
+- id: person/éva-ü
+  name: '</script><script>alert(1)</script> & "Éva"'
+- {id: topic/v1.2, prefLabel: v1.2, inScheme: scheme/topics}
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("site") / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    (root / "data" / "extra.yaml").write_text(EXTRA, "utf-8")
+    (root / "data" / "removed.yaml").write_text("set/gone: removed\nset/old: set/listening-and-watching\n")
+    ligraph.build(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def client(root: Path) -> Iterator[TestClient]:
+    with TestClient(ligraph.create_app(root, site=SITE), follow_redirects=False) as client:
+        yield client
+
+
+def links_of(answer: httpx2.Response) -> list[dict[str, str]]:
+    """Return the links of a header, read by the grammar of RFC 8288 section 3."""
+    found = []
+    header, position = answer.headers["link"], 0
+    one = re.compile(r"""\s*<([^>]*)>((?:\s*;\s*[\w*]+=(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))*)\s*(?:,|$)""")
+    while position < len(header):
+        match = one.match(header, position)
+        assert match, f"no link at {header[position : position + 80]}"
+        position = match.end()
+        pairs = re.findall(r';\s*(\w+)=("(?:[^"\\]|\\.)*"|[^\s",;]+)', match[2])
+        names = [name for name, _ in pairs]
+        assert len(set(names)) == len(names)
+        found.append({"href": match[1]} | {name: value.strip('"') for name, value in pairs})
+    return found
+
+
+def targets(answer: httpx2.Response, rel: str) -> list[dict[str, str]]:
+    return [link for link in links_of(answer) if link["rel"] == rel]
+
+
+# Dereferencing
+
+
+@pytest.mark.parametrize("accept", [None, "text/html", "text/turtle", "application/ld+json", "image/png"])
+def test_a_thing_leads_to_its_document_whatever_is_accepted(client: TestClient, accept: str | None) -> None:
+    answer = client.get("/id/resource/a-talk", headers={"Accept": accept} if accept else {})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == TALK
+    assert "accept" in answer.headers["vary"].lower()
+    assert "content-location" not in answer.headers
+    assert answer.content == b""
+    assert client.get("/id/resource/a-talk").headers["location"] == TALK, "the second time, too"
+
+
+@pytest.mark.parametrize(("suffix", "content_type"), FORMATS.items())
+def test_a_suffix_fixes_the_representation(client: TestClient, suffix: str, content_type: str) -> None:
+    for accept in ("*/*", "image/png", "application/n-triples"):
+        answer = client.get(f"{TALK}.{suffix}", headers={"Accept": accept, "Accept-Profile": f"<{SCHEMA}>"})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == content_type
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "content-location" not in answer.headers
+
+
+@pytest.mark.parametrize(("suffix", "content_type"), FORMATS.items())
+def test_a_format_is_chosen_by_accept(client: TestClient, suffix: str, content_type: str) -> None:
+    media_type = content_type.partition(";")[0]
+    for accept in (media_type, media_type.upper(), f"text/x;q=1, {media_type};q=0.5", f"{media_type};charset=utf-8"):
+        answer = client.get(TALK, headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == content_type
+        assert answer.headers["content-location"] == f"{TALK}.{suffix}"
+        assert {part.strip().lower() for part in answer.headers["vary"].split(",")} == {
+            "accept",
+            "accept-profile",
+            "accept-encoding",
+        }
+        assert client.get(answer.headers["content-location"]).content == answer.content
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [
+        ("text/html;q=0.1,application/ld+json;q=0.9", "jsonld"),
+        ("*/*;q=0.1,text/turtle;q=0.2", "ttl"),
+        ("text/*;q=0.5, text/html;q=0.1, application/trig;q=0.4", "ttl"),
+        ("text/html;q=0, text/turtle;q=0.001", "ttl"),
+        ("application/*", "jsonld"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html"),
+        ("", "html"),
+    ],
+)
+def test_quality_and_specificity_decide(client: TestClient, accept: str, suffix: str) -> None:
+    answer = client.get(TALK, headers={"Accept": accept})
+    assert answer.headers["content-location"] == f"{TALK}.{suffix}"
+
+
+def test_q_0_excludes_and_nothing_left_is_406(client: TestClient) -> None:
+    answer = client.get(TALK, headers={"Accept": "*/*;q=0.1,text/html;q=0"})
+    assert answer.headers["content-location"] == f"{TALK}.jsonld"
+    for accept in ("*/*;q=0", "image/png", "text/*;q=0"):
+        refused = client.get(TALK, headers={"Accept": accept})
+        assert refused.status_code == 406
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert "accept" in refused.headers["vary"].lower()
+        assert refused.json()["status"] == 406
+        assert "text/turtle" in refused.json()["hint"]
+
+
+def test_the_address_goes_before_the_headers(client: TestClient) -> None:
+    for name in ("text/turtle", "ttl", "turtle", "TTL"):
+        answer = client.get(TALK, params={"_mediatype": name}, headers={"Accept": "application/ld+json"})
+        assert answer.headers["content-type"] == FORMATS["ttl"]
+        assert answer.headers["content-location"] == f"{TALK}.ttl"
+    answer = client.get(f"{TALK}?_mediatype=application/ld+json", headers={"Accept": "text/html"})
+    assert answer.headers["content-type"] == FORMATS["jsonld"]
+    assert client.get(TALK, params={"_mediatype": "image/png"}).status_code == 406
+
+
+def test_what_is_not_known_is_404_and_what_was_removed_410(client: TestClient) -> None:
+    for kind in ("id", "doc"):
+        assert client.get(f"/{kind}/resource/nope").status_code == 404
+        gone = client.get(f"/{kind}/set/gone")
+        assert gone.status_code == gone.json()["status"] == 410
+        moved = client.get(f"/{kind}/set/old")
+        assert (moved.status_code, moved.headers["location"]) == (301, f"/{kind}/set/listening-and-watching")
+
+
+@pytest.mark.parametrize("path", [TALK, "/id/resource/a-talk", f"{TALK}.ttl", "/", "/ns", "/dataset"])
+def test_methods(client: TestClient, path: str) -> None:
+    get, head = client.get(path), client.head(path)
+    assert head.content == b""
+    assert {name: value for name, value in head.headers.items() if name != "date"} == {
+        name: value for name, value in get.headers.items() if name != "date"
+    }
+    options = client.options(path)
+    assert options.status_code in (200, 204)
+    assert {part.strip() for part in options.headers["allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        refused = client.request(method, path)
+        assert refused.status_code == 405
+        assert "GET" in refused.headers["allow"]
+        assert refused.headers["content-type"] == "application/problem+json"
+
+
+# One address per thing
+
+
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("/id/person/e%CC%81va-u%CC%88", "/id/person/%C3%A9va-%C3%BC"),
+        ("/doc/person/%c3%a9va-%c3%bc", "/doc/person/%C3%A9va-%C3%BC"),
+        ("/doc/person%2Fli-wei", "/doc/person/li-wei"),
+        ("/doc/person/%6ci-wei.ttl", "/doc/person/li-wei.ttl"),
+        ("/doc/person/li-wei%2Ettl?_profile=native", "/doc/person/li-wei.ttl?_profile=native"),
+        ("/doc/resource/a-talk.owl", "/doc/resource/a-talk.rdf"),
+        ("/doc/person/ana-diaz%23role-1", "/doc/person/ana-diaz#role-1"),
+    ],
+)
+def test_another_spelling_leads_to_the_one(client: TestClient, asked: str, location: str) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (301, location)
+    assert client.get(location).status_code in (200, 303)
+
+
+def test_a_part_is_answered_by_the_document_of_its_thing(client: TestClient) -> None:
+    answer = client.get("/id/person/ana-diaz%23role-1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/doc/person/ana-diaz#role-1")
+    graph = rdflib.Graph().parse(data=client.get("/doc/person/ana-diaz.ttl").text, format="turtle")
+    role = rdflib.URIRef(f"{BASE}id/person/ana-diaz#role-1")
+    assert str(graph.value(role, rdflib.URIRef("http://schema.org/roleName"))) == "Director, Rows and Columns"
+    page = client.get("/doc/person/ana-diaz.html").text
+    assert 'id="role-1"' in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/../../etc/passwd",
+        "/doc/..%2f..%2fetc%2fpasswd",
+        "/doc/%2e%2e/%2e%2e/etc/passwd",
+        "/id/%00",
+        "/doc/person/li-wei%00.ttl",
+        "/doc/person/li-wei%2500",
+        "/doc/%FF%FE",
+        "/doc/person/li-wei/",
+        "/doc//person/li-wei",
+        "/doc/" + "x" * 20_000,
+        "/doc/person/li wei",
+        "/doc/person/<script>",
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+    ],
+)
+def test_hostile_addresses_are_refused(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code
+    assert answer.json()["type"].startswith(f"{BASE}errors/")
+
+
+# Formats
+
+
+def triples(content: bytes, suffix: str) -> rdflib.Graph:
+    """Return the statements of a representation, graph names aside, as another parser reads them."""
+    graph = rdflib.Graph()
+    if suffix in ("jsonld", "json"):
+        document = json.loads(content)
+        options = {"documentLoader": no_loader, "format": "application/n-quads"}
+        content, suffix = jsonld.to_rdf(document, options).encode(), "nq"
+    if suffix in ("trig", "nq"):
+        dataset = rdflib.Dataset()
+        dataset.parse(data=content, format="trig" if suffix == "trig" else "nquads")
+        for subject, predicate, value, _ in dataset.quads():
+            graph.add((subject, predicate, value))
+        return graph
+    return graph.parse(data=content, format={"ttl": "turtle", "nt": "nt", "rdf": "xml"}[suffix])
+
+
+def no_loader(url: str, options: Any) -> Any:
+    raise AssertionError(f"{url} is loaded from elsewhere")
+
+
+def things(client: TestClient) -> list[str]:
+    query = "SELECT DISTINCT ?s { ?s a ?t FILTER(!CONTAINS(STR(?s), '#')) } ORDER BY ?s"
+    rows = client.get("/sparql", params={"query": query, "format": "json"}).json()["results"]["bindings"]
+    return [row["s"]["value"].removeprefix(f"{BASE}id/") for row in rows]
+
+
+def test_six_formats_say_the_same_of_every_thing(client: TestClient) -> None:
+    found = things(client)
+    assert len(found) > 25
+    for local in found:
+        graphs = {}
+        for suffix in ("jsonld", "json", "ttl", "nt", "rdf", "trig", "nq"):
+            answer = client.get(f"/doc/{quote(local)}.{suffix}")
+            assert answer.status_code == 200, local
+            graphs[suffix] = triples(answer.content, suffix)
+        for suffix, graph in graphs.items():
+            assert isomorphic(graph, graphs["nt"]), f"{local} says something else in {suffix}"
+
+
+def test_trig_and_n_quads_name_the_source_graph(client: TestClient) -> None:
+    graph = rdflib.URIRef(f"{BASE}id/graph/every-row.yaml")
+    talk = rdflib.URIRef(f"{BASE}id/resource/a-talk")
+    name = rdflib.URIRef("http://schema.org/name")
+    for suffix, parser in (("trig", "trig"), ("nq", "nquads")):
+        dataset = rdflib.Dataset()
+        dataset.parse(data=client.get(f"{TALK}.{suffix}").content, format=parser)
+        assert [quad[3] for quad in dataset.quads((talk, name, None, None))] == [graph]
+        derived = rdflib.URIRef("http://schema.org/LearningResource")
+        assert [quad[3] for quad in dataset.quads((talk, rdflib.RDF.type, derived, None))] == [
+            rdflib.URIRef(f"{BASE}id/derived/graph/every-row.yaml")
+        ]
+
+
+def test_a_document_says_what_it_is_about(client: TestClient) -> None:
+    graph = rdflib.Graph().parse(data=client.get(f"{TALK}.ttl").text, format="turtle")
+    document = rdflib.URIRef(f"{BASE}doc/resource/a-talk")
+    schema = rdflib.Namespace("http://schema.org/")
+    assert graph.value(document, schema.mainEntity) == rdflib.URIRef(f"{BASE}id/resource/a-talk")
+    assert graph.value(document, rdflib.VOID.inDataset) == rdflib.URIRef(f"{BASE}dataset")
+    licence = rdflib.URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
+    assert graph.value(document, rdflib.DCTERMS.license) == licence
+    release = client.get("/health").json()["release"]
+    assert str(graph.value(document, schema.version)) == release
+    assert graph.value(document, rdflib.DCTERMS.modified) is not None
+
+
+# JSON-LD: forms and profiles
+
+
+def test_the_json_is_the_native_json_ld_with_a_link_to_its_context(client: TestClient) -> None:
+    plain, native = client.get(f"{TALK}.json"), client.get(f"{TALK}.jsonld")
+    assert plain.headers["content-type"] == "application/json"
+    assert plain.content == native.content
+    contexts = targets(plain, "http://www.w3.org/ns/json-ld#context")
+    assert [link["type"] for link in contexts] == ["application/ld+json"]
+    context = client.get(contexts[0]["href"].removeprefix(SITE.rstrip("/")))
+    assert context.status_code == 200
+    assert context.headers["content-type"] == "application/ld+json"
+    assert context.headers["access-control-allow-origin"] == "*"
+    assert "immutable" in context.headers["cache-control"]
+    assert "max-age=31536000" in context.headers["cache-control"]
+    assert context.json()["@context"] == native.json()["@context"]
+    assert not targets(native, "http://www.w3.org/ns/json-ld#context"), "it is ignored on application/ld+json"
+
+
+def test_a_document_is_one_tree_from_its_thing(client: TestClient) -> None:
+    tree = client.get("/doc/set/listening-and-watching.jsonld").json()
+    assert tree["id"] == f"{BASE}id/set/listening-and-watching"
+    names = [place["item"]["name"] for place in tree["itemListElement"]]
+    assert names == ["A Talk", "A Talk", "A Handout", "An Exercise"]
+    assert tree["itemListElement"][0]["item"]["plays"]["startOffset"] == 30
+    assert tree["itemListElement"][1]["item"]["plays"]["duration"] == "PT1M30S"
+    assert tree["appearance"][0]["presenter"]["name"] == "Ana Díaz"
+    roles = [role["roleName"] for role in tree["appearance"][0]["inRole"]]
+    assert roles == ["Director, Rows and Columns", "Fellow"]
+    assert [person["id"] for person in tree["contributor"]] == [
+        f"{BASE}id/person/{name}" for name in ("ana-diaz", "li-wei")
+    ]
+    assert "@included" not in tree
+
+
+@pytest.mark.parametrize(
+    ("profile", "token", "echoed"),
+    [
+        (f"{FORM}expanded", "expanded", f"{FORM}expanded"),
+        (f"{FORM}flattened", "flattened", f"{FORM}flattened"),
+        (f"{FORM}flattened {FORM}compacted", "flattened-compacted", f"{FORM}flattened {FORM}compacted"),
+        (f"{FORM}compacted", "", None),
+        (f"{FORM}framed", "", None),
+        ("https://example.org/unknown", "", None),
+        (f"https://example.org/unknown {FORM}expanded", "expanded", f"{FORM}expanded"),
+        (SCHEMA, "schema", SCHEMA),
+    ],
+)
+def test_a_profile_may_be_a_parameter_of_accept(
+    client: TestClient, profile: str, token: str, echoed: str | None
+) -> None:
+    answer = client.get(TALK, headers={"Accept": f'application/ld+json;profile="{profile}"'})
+    assert answer.status_code == 200
+    expected = f'application/ld+json;profile="{echoed}"' if echoed else "application/ld+json"
+    assert answer.headers["content-type"] == expected
+    located = f"{TALK}.jsonld" + (f"?_profile={token}" if token else "")
+    assert answer.headers["content-location"] == located
+    assert client.get(located).content == answer.content
+    assert client.get(located).headers["content-type"] == expected
+
+
+@pytest.mark.parametrize("token", ["expanded", "flattened", "flattened-compacted"])
+def test_every_form_says_the_same(client: TestClient, token: str) -> None:
+    for path in (TALK, "/doc/set/listening-and-watching", "/doc/person/ana-diaz"):
+        answer = client.get(f"{path}.jsonld", params={"_profile": token})
+        usual = triples(client.get(f"{path}.nt").content, "nt")
+        assert isomorphic(triples(answer.content, "jsonld"), usual)
+        document = answer.json()
+        if token == "flattened-compacted":
+            assert set(document) == {"@context", "@graph"}
+            nodes = document["@graph"]
+            assert not any(isinstance(value, dict) and "name" in value for node in nodes for value in node.values())
+        else:
+            assert isinstance(document, list)
+            assert jsonld.expand(document, {"documentLoader": no_loader}) == document
+            if token == "flattened":
+                ids = [node["@id"] for node in document]
+                assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("header", "is_schema"),
+    [
+        (f"<{SCHEMA}>", True),
+        ("<http://schema.org/>", True),
+        (f"<{SCHEMA}>;q=0.5, <{NATIVE}>;q=0.9", False),
+        (f"<{NATIVE}>;q=0.2, <{SCHEMA}>;q=0.9", True),
+        ("<https://example.org/unknown>", False),
+        (f"<https://example.org/unknown>;q=1.0, <{SCHEMA}>;q=0.1", True),
+        (f"<{SCHEMA}>;q=0", False),
+        ("nonsense", False),
+    ],
+)
+def test_a_profile_may_be_asked_for_by_its_header(client: TestClient, header: str, is_schema: bool) -> None:
+    for accept in ("application/ld+json", "*/*"):
+        answer = client.get(TALK, headers={"Accept": accept, "Accept-Profile": header})
+        assert answer.status_code == 200
+        profile = SCHEMA if is_schema else NATIVE
+        assert [link["href"] for link in targets(answer, "profile")] == [profile]
+        if is_schema:
+            assert answer.json()["@context"] == "https://schema.org"
+            assert answer.headers["content-location"] == f"{TALK}.jsonld?_profile=schema"
+        assert "accept-profile" in answer.headers["vary"].lower()
+
+
+def test_a_profile_is_a_preference_where_the_format_has_it_not(client: TestClient) -> None:
+    answer = client.get(TALK, headers={"Accept": "text/turtle", "Accept-Profile": f"<{SCHEMA}>"})
+    assert answer.headers["content-type"] == FORMATS["ttl"]
+    assert [link["href"] for link in targets(answer, "profile")] == [NATIVE]
+
+
+def test_several_headers_count_as_one(client: TestClient) -> None:
+    headers = [("Accept-Profile", "<https://example.org/unknown>"), ("Accept-Profile", f"<{SCHEMA}>")]
+    assert client.get(TALK, headers=headers).json()["@context"] == "https://schema.org"
+
+
+@pytest.mark.parametrize("name", ["schema", SCHEMA, f"<{SCHEMA}>", "http://schema.org/"])
+def test_a_profile_may_be_named_in_the_address(client: TestClient, name: str) -> None:
+    answer = client.get(TALK, params={"_profile": name}, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.json()["@context"] == "https://schema.org"
+    fixed = client.get(f"{TALK}.jsonld", params={"_profile": name})
+    assert fixed.content == answer.content
+    assert [link["href"] for link in targets(fixed, "profile")] == [SCHEMA]
+
+
+def test_a_profile_that_is_not_there_is_said_to_be(client: TestClient) -> None:
+    answer = client.get(TALK, params={"_profile": "marc"})
+    assert answer.status_code == 406
+    assert "schema" in answer.json()["detail"]
+    assert client.get(f"{TALK}.ttl", params={"_profile": "schema"}).status_code == 406
+
+
+def test_the_profiles_are_listed(client: TestClient) -> None:
+    answer = client.get(TALK, params={"_profile": "alt"})
+    assert answer.status_code == 200
+    tokens = [link for link in links_of(answer) if link["rel"] == "type" and "token" in link]
+    assert {(link["token"], link["anchor"]) for link in tokens} == {("native", NATIVE), ("schema", SCHEMA)}
+    assert {link["href"] for link in tokens} == {"http://www.w3.org/ns/dx/prof/Profile"}
+    [default] = [link for link in targets(answer, "canonical") if "format" in link]
+    assert default["profile"] == NATIVE
+    listed = {(link["format"], link["profile"]) for link in targets(answer, "alternate")}
+    assert ("application/ld+json", SCHEMA) in listed
+    assert ("text/turtle", NATIVE) in listed
+    for link in targets(answer, "alternate"):
+        got = client.get(link["href"].removeprefix(SITE.rstrip("/")))
+        assert got.status_code == 200
+        assert got.headers["content-type"].startswith(link["format"])
+        assert [one["href"] for one in targets(got, "profile")] == [link["profile"]]
+    graph = rdflib.Graph().parse(
+        data=client.get(TALK, params={"_profile": "alt", "_mediatype": "text/turtle"}).text, format="turtle"
+    )
+    altr = rdflib.Namespace("http://www.w3.org/ns/dx/connegp/altr#")
+    page = rdflib.URIRef(f"{SITE}doc/resource/a-talk")
+    representations = list(graph.objects(page, altr.hasRepresentation))
+    assert len(representations) == len(FORMATS) + 1
+    assert {str(graph.value(one, rdflib.DCTERMS.conformsTo)) for one in representations} == {NATIVE, SCHEMA}
+
+
+# Validators, conditions, codings
+
+
+def test_every_representation_has_a_strong_tag_of_its_own(client: TestClient) -> None:
+    addresses = [f"{TALK}.{suffix}" for suffix in FORMATS]
+    addresses += [f"{TALK}.jsonld?_profile={token}" for token in ("schema", "expanded", "flattened")]
+    tags = set()
+    for address in addresses:
+        for coding in ("identity", "gzip", "br"):
+            answer = client.get(address, headers={"Accept-Encoding": coding})
+            assert answer.headers["etag"].startswith('"')
+            tags.add(answer.headers["etag"])
+    assert len(tags) == 3 * len(addresses)
+
+
+@pytest.mark.parametrize("path", [TALK, f"{TALK}.ttl", "/", "/ns", "/context.jsonld", "/linkset/resource/a-talk"])
+@pytest.mark.parametrize("coding", ["identity", "br"])
+def test_304_repeats_what_it_must(client: TestClient, path: str, coding: str) -> None:
+    headers = {"Accept-Encoding": coding}
+    first = client.get(path, headers=headers)
+    tag = first.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        for method in ("GET", "HEAD"):
+            again = client.request(method, path, headers={**headers, "If-None-Match": known})
+            assert (again.status_code, again.content) == (304, b"")
+            for name in ("etag", "vary", "cache-control", "content-location"):
+                assert again.headers.get(name) == first.headers.get(name), name
+            assert not {"content-type", "content-length", "content-encoding", "link"} & set(again.headers)
+            assert again.headers["access-control-allow-origin"] == "*"
+    assert client.get(path, headers={**headers, "If-None-Match": '"x"'}).status_code == 200
+
+
+def test_the_tag_of_one_representation_is_not_that_of_another(client: TestClient) -> None:
+    tag = client.get(TALK, headers={"Accept": "text/turtle"}).headers["etag"]
+    again = client.get(TALK, headers={"Accept": "application/ld+json", "If-None-Match": tag})
+    assert again.status_code == 200
+
+
+def test_dates_count_where_no_tag_is_named(client: TestClient) -> None:
+    answer = client.get(TALK)
+    modified = answer.headers["last-modified"]
+    when = parsedate_to_datetime(modified)
+    earlier = format_datetime(when - timedelta(seconds=1), usegmt=True)
+    later = format_datetime(when + timedelta(days=1), usegmt=True)
+    for since, status in ((modified, 304), (later, 304), (earlier, 200), ("yesterday", 200), ("", 200)):
+        assert client.get(TALK, headers={"If-Modified-Since": since}).status_code == status, since
+    both = {"If-Modified-Since": modified, "If-None-Match": '"x"'}
+    assert client.get(TALK, headers=both).status_code == 200, "If-None-Match goes first"
+    both = {"If-Modified-Since": earlier, "If-None-Match": answer.headers["etag"]}
+    assert client.get(TALK, headers=both).status_code == 304
+    assert client.post("/sparql", data={"query": "ASK {}"}, headers={"If-Modified-Since": later}).status_code == 200
+
+
+def test_what_must_not_have_changed_goes_first(client: TestClient) -> None:
+    answer = client.get(TALK)
+    tag, modified = answer.headers["etag"], answer.headers["last-modified"]
+    earlier = format_datetime(parsedate_to_datetime(modified) - timedelta(days=1), usegmt=True)
+    for headers, status in (
+        ({"If-Match": tag}, 200),
+        ({"If-Match": f'"x", {tag}'}, 200),
+        ({"If-Match": "*"}, 200),
+        ({"If-Match": '"x"'}, 412),
+        ({"If-Match": f"W/{tag}"}, 412),
+        ({"If-Match": '"x"', "If-None-Match": tag}, 412),
+        ({"If-Match": tag, "If-None-Match": tag}, 304),
+        ({"If-Unmodified-Since": modified}, 200),
+        ({"If-Unmodified-Since": earlier}, 412),
+        ({"If-Unmodified-Since": "never"}, 200),
+        ({"If-Match": tag, "If-Unmodified-Since": earlier}, 200),
+    ):
+        found = client.get(TALK, headers=headers)
+        assert found.status_code == status, headers
+        if status == 412:
+            assert found.json()["type"] == f"{BASE}errors/precondition-failed"
+
+
+def test_after_a_rollback_only_the_very_date_fits(tmp_path: Path) -> None:
+    """Who has the later state must not be told that it is still that."""
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    old = ligraph.build(root).manifest
+    (root / "data" / "new.yaml").write_text("things:\n- {id: topic/new, prefLabel: new, inScheme: scheme/topics}\n")
+    new = ligraph.build(root).manifest
+    assert old.created < new.created
+    with TestClient(ligraph.create_app(root, release=old.id)) as client:
+        modified = client.get("/").headers["last-modified"]
+        later = format_datetime(parsedate_to_datetime(modified) + timedelta(days=1), usegmt=True)
+        assert client.get("/", headers={"If-Modified-Since": modified}).status_code == 304
+        assert client.get("/", headers={"If-Modified-Since": later}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("gzip, br", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("*", "br"),
+        ("identity", None),
+        ("", None),
+        ("gzip;q=0.5, identity;q=1", None),
+        ("deflate", None),
+    ],
+)
+def test_a_coding_is_negotiated(client: TestClient, accepted: str, coding: str | None) -> None:
+    plain = client.get(f"{TALK}.ttl", headers={"Accept-Encoding": "identity"})
+    with client.stream("GET", f"{TALK}.ttl", headers={"Accept-Encoding": accepted}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["content-length"] == str(len(raw))
+    unpacked = {"gzip": gzip.decompress, "br": brotli.decompress}.get(coding or "", bytes)(raw)
+    assert unpacked == plain.content
+    assert "accept-encoding" in answer.headers["vary"].lower()
+
+
+@pytest.mark.parametrize(
+    "path", ["/sparql", "/queries", "/openapi.json", "/dataset", "/errors/not-found", "/robots.txt", "/shapes", "/docs"]
+)
+def test_all_that_is_long_is_compressed_for_who_asks(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert "accept-encoding" in answer.headers["vary"].lower()
+    if len(answer.content) >= 1000:
+        assert answer.headers["content-encoding"] == "gzip"
+
+
+# Links
+
+
+def test_signposting_of_a_page(client: TestClient) -> None:
+    for answer in (client.get(TALK), client.head(TALK), client.get(f"{TALK}.html")):
+        page = f"{SITE}doc/resource/a-talk"
+        assert [link["href"] for link in targets(answer, "canonical")] == [page]
+        assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/resource/a-talk"]
+        assert {link["href"] for link in targets(answer, "type")} == {
+            "https://schema.org/LearningResource",
+            "https://schema.org/AboutPage",
+        }
+        assert [link["href"] for link in targets(answer, "author")] == [f"{BASE}id/person/ana-diaz"]
+        assert [link["href"] for link in targets(answer, "license")] == ["https://spdx.org/licenses/CC0-1.0"]
+        described = {(link["href"], link["type"], link["profile"]) for link in targets(answer, "describedby")}
+        assert (f"{page}.ttl", "text/turtle", NATIVE) in described
+        assert (f"{page}.jsonld?_profile=schema", "application/ld+json", SCHEMA) in described
+        sets = {(link["href"], link["type"]) for link in targets(answer, "linkset")}
+        assert sets == {
+            (f"{SITE}linkset/resource/a-talk.json", "application/linkset+json"),
+            (f"{SITE}linkset/resource/a-talk.txt", "application/linkset"),
+        }
+        alternates = {(link["href"], link["type"]) for link in targets(answer, "alternate")}
+        assert {(f"{page}.{s}", t.partition(";")[0]) for s, t in FORMATS.items()} <= alternates
+        assert not targets(answer, "describes")
+        assert len(answer.headers["link"]) < 8_000
+        assert all(link["href"].startswith("http") for link in links_of(answer))
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix != "html"])
+def test_signposting_of_data(client: TestClient, suffix: str) -> None:
+    answer = client.get(f"{TALK}.{suffix}")
+    assert [link["href"] for link in targets(answer, "describes")] == [f"{SITE}doc/resource/a-talk"]
+    assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/resource/a-talk"]
+    assert [link["href"] for link in targets(answer, "canonical")] == [f"{SITE}doc/resource/a-talk"]
+    assert not targets(answer, "describedby")
+    assert not targets(answer, "type")
+
+
+@pytest.mark.parametrize(
+    ("local", "class_"),
+    [
+        ("set/listening-and-watching", "Collection"),
+        ("clip/a-talk", "Clip"),
+        ("recording/a-talk", "VideoObject"),
+        ("recording/another-talk", "AudioObject"),
+        ("session/opening", "Event"),
+        ("person/ana-diaz", "Person"),
+        ("organization/publisher", "Organization"),
+        ("initiative/rows-for-all", "Project"),
+        ("topic/rows", "DefinedTerm"),
+        ("scheme/topics", "DefinedTermSet"),
+        ("post/first", "BlogPosting"),
+        ("series/every-row", "CreativeWorkSeries"),
+        ("graph/every-row.yaml", "Dataset"),
+    ],
+)
+def test_each_class_has_its_type_in_schema_org(client: TestClient, local: str, class_: str) -> None:
+    answer = client.get(f"/doc/{local}", headers={"Accept": "text/html"})
+    assert [link["href"] for link in targets(answer, "type")] == [
+        f"https://schema.org/{class_}",
+        "https://schema.org/AboutPage",
+    ]
+
+
+def test_the_link_set_has_every_link_with_its_anchor(client: TestClient) -> None:
+    page = f"{SITE}doc/resource/a-talk"
+    answer = client.get("/linkset/resource/a-talk.json")
+    assert answer.headers["content-type"] == "application/linkset+json"
+    assert list(answer.json()) == ["linkset"]
+    contexts = {context["anchor"]: context for context in answer.json()["linkset"]}
+    said = {(rel, target["href"]) for rel, found in contexts[page].items() if rel != "anchor" for target in found}
+    header = {(link["rel"], link["href"]) for link in links_of(client.get(f"{TALK}.html")) if link["rel"] != "profile"}
+    assert said == header
+    for described in contexts[page]["describedby"]:
+        assert [one["href"] for one in contexts[described["href"]]["describes"]] == [page]
+    text = client.get("/linkset/resource/a-talk", headers={"Accept": "application/linkset"})
+    assert text.headers["content-type"] == "application/linkset"
+    assert f'<{BASE}id/resource/a-talk>; rel="cite-as"; anchor="{page}"' in text.text
+    negotiated = client.get("/linkset/resource/a-talk")
+    assert negotiated.headers["content-type"] == "application/linkset+json"
+    assert "accept" in negotiated.headers["vary"].lower()
+    assert client.get("/linkset/resource/nope").status_code == 404
+
+
+def test_links_to_an_id_of_another_script_are_ascii(client: TestClient) -> None:
+    answer = client.get("/doc/" + quote("person/éva-ü"))
+    assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/person/%C3%A9va-%C3%BC"]
+
+
+# Pages
+
+
+def test_a_page_embeds_both_profiles_safely(client: TestClient) -> None:
+    for local in (quote("person/éva-ü"), "resource/a-talk"):
+        page = client.get(f"/doc/{local}.html").text
+        scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        assert len(scripts) == 2
+        assert "<script>alert" not in page
+        native, schema = (client.get(f"/doc/{local}.jsonld{query}").text for query in ("", "?_profile=schema"))
+        assert [script.strip() for script in scripts] == [native.strip(), schema.strip()]
