@@ -1,5 +1,6 @@
--- wrk asks the queries of a file: one a line, URL-encoded, each once; with "again" the file starts over at its end.
--- The line that it prints when it is done is JSON.
+-- wrk asks for the addresses of a file, one a line: a query, URL-encoded, or with "documents" a path of the server with a
+-- header behind a tab where there is one. Each is asked for once; with "again" the file starts over at its end. The line
+-- that it prints when it is done is JSON.
 
 local threads, path, again, lines, before, after = {}
 
@@ -12,18 +13,26 @@ function init(arguments)
    lines = io.lines(path)
    before = "GET " .. wrk.path .. "?query="
    after = " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\nAccept: application/sparql-results+json\r\n\r\n"
+   if arguments[3] == "documents" then
+      before, after = "GET ", nil
+   end
    spent = false
 end
 
 function request()
-   local query = lines()
-   if not query then
+   local line = lines()
+   if not line then
       lines = io.lines(path)
-      query = lines()
+      line = lines()
       -- Global, so that the main state can read it when all is done.
       spent = not again
    end
-   return before .. query .. after
+   if after then
+      return before .. line .. after
+   end
+   local address, header = line:match("^([^\t]*)\t?(.*)$")
+   header = header ~= "" and header .. "\r\n" or ""
+   return before .. address .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\n" .. header .. "\r\n"
 end
 
 function done(summary, latency)

@@ -45,14 +45,24 @@ def prepare(may_install: bool) -> str:
     return found[1] if found else "of a version that it does not tell"
 
 
-def ask(url: str, questions: Path, seconds: float, *, connections: int = 8, again: bool = False) -> Figures:
+def ask(
+    url: str,
+    questions: Path,
+    seconds: float,
+    *,
+    connections: int = 8,
+    again: bool = False,
+    documents: bool = False,
+) -> Figures:
     """Return how a server answers the questions of a file, one after another on each connection.
 
+    Shape: with `documents` the file has paths, each with a header where one is sent.
     Raises: Unavailable when there were too few questions.
     """
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds:.0f}s"]
     command += ["--timeout", f"{_LATE_SECONDS}s", "--latency", "--script", str(_SCRIPT), url]
-    said = printed([*command, "--", str(questions), "again" if again else "once"])
+    how = ["again" if again else "once", "documents" if documents else "queries"]
+    said = printed([*command, "--", str(questions), *how])
     found = json.loads(said.splitlines()[-1])
     if found["spent"]:
         raise Unavailable(f"{found['requests']:,} answers in {seconds:.0f} s are all questions that there were")
