@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, SCHEMA, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
@@ -15,7 +17,6 @@ from ligraph.stores.facts import Statements
 
 Term = NamedNode | BlankNode | Literal | Triple
 Subject = NamedNode | BlankNode
-Graph = NamedNode | BlankNode | DefaultGraph
 
 _TYPE = NamedNode(TYPE)
 _NAMES = (NamedNode(NAME), NamedNode(PREF_LABEL))
@@ -24,19 +25,23 @@ _PRESENTER = NamedNode(LIG + "presenter")
 _APPEARANCE = NamedNode(LIG + "appearance")
 
 
+Properties = dict[str, list[Term]]
+"""What is said of one subject: values by the IRI of their property, in no order."""
+
+
 @dataclass(frozen=True)
 class Document:
     """What is said about one thing.
 
     Shape: `statements` by subject, the thing first, then its parts, then what comes along; each subject's
-    statements once, in no order. `about` is the thing's IRI, `iri` the document's. `graphs` are those that a statement
-    stands in; what the document says of itself is in none.
+    statements once, in no order. `found` has them with the graphs that they stand in; what the document says of itself
+    is in none. `about` is the thing's IRI, `iri` the document's.
     """
 
     about: NamedNode
     iri: NamedNode
     statements: dict[Subject, list[Triple]]
-    graphs: dict[Triple, list[Graph]]
+    found: list[Quad]
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -50,18 +55,25 @@ class Document:
     @property
     def quads(self) -> list[Quad]:
         """All statements in the graphs that they stand in: by graph, then in the order of `triples`."""
-        found = [
-            Quad(triple.subject, triple.predicate, triple.object, graph)
-            for triple in self.triples
-            for graph in self.graphs.get(triple, (DefaultGraph(),))
-        ]
-        return sorted(found, key=lambda quad: str(quad.graph_name))
+        places = {triple: number for number, triple in enumerate(self.triples)}
+        return sorted(set(self.found), key=lambda quad: (str(quad.graph_name), places[quad.triple]))
+
+    @cached_property
+    def properties(self) -> dict[Subject, Properties]:
+        """The statements once more, by subject and property."""
+        return {subject: by_property(triples) for subject, triples in self.statements.items()}
 
     def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
         """Return the objects of a subject's property, in order."""
-        name = NamedNode(predicate)
-        found = [triple.object for triple in self.statements.get(subject, ()) if triple.predicate == name]
-        return sorted(found, key=str)
+        return sorted(self.properties.get(subject, {}).get(predicate, ()), key=str)
+
+
+def by_property(triples: Iterable[Triple]) -> Properties:
+    """Return what statements about one subject say, by property."""
+    found: Properties = {}
+    for triple in triples:
+        found.setdefault(triple.predicate.value, []).append(triple.object)
+    return found
 
 
 def read_document(store: Statements, manifest: Manifest, local: str) -> Document | None:
@@ -78,9 +90,11 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     # A document of loose files has no name of its own, and nothing to say of itself.
     iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
     if manifest.base:
-        reader.statements[iri] = list(_own_statements(iri, about, store, manifest))
+        own = list(_own_statements(iri, about, store, manifest))
+        reader.statements[iri] = own
+        reader.found += [Quad(one.subject, one.predicate, one.object) for one in own]
     ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
-    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered}, reader.graphs)
+    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered}, reader.found)
 
 
 class _Reader:
@@ -90,36 +104,41 @@ class _Reader:
         self.store = store
         self.about = about
         self.statements: dict[Subject, list[Triple]] = {}
-        self.graphs: dict[Triple, list[Graph]] = {}
+        self.properties: dict[Subject, Properties] = {}
+        self.found: list[Quad] = []
 
     def take(self, subject: Subject) -> bool:
         """Take all statements about a subject; return whether there are any."""
         if subject not in self.statements:
-            found = self.find(subject, None)
-            if found:
-                self.statements[subject] = found
+            self.add(subject, self.find(subject, None))
         return subject in self.statements
 
     def find(self, subject: Subject, predicate: NamedNode | None) -> list[Triple]:
-        """Return the statements about a subject, each once, and note the graphs that they stand in."""
-        found: dict[Triple, list[Graph]] = {}
-        for quad in self.store.quads_for_pattern(subject, predicate, None, None):
-            found.setdefault(quad.triple, []).append(quad.graph_name)
-        self.graphs |= found
-        return list(found)
+        """Return the statements about a subject; one may stand in several graphs."""
+        quads = list(self.store.quads_for_pattern(subject, predicate, None, None))
+        self.found += quads
+        return [quad.triple for quad in quads]
+
+    def add(self, subject: Subject, triples: list[Triple]) -> None:
+        """Add statements about a subject, each once."""
+        known = self.statements.get(subject, [])
+        if found := list(dict.fromkeys([*known, *triples])):
+            self.statements[subject] = found
+            self.properties[subject] = by_property(found)
 
     def take_parts(self, thing: NamedNode) -> list[NamedNode]:
         """Take the parts of a thing: the IRIs that begin with its own and “#”, which link to or from it."""
         prefix = thing.value + "#"
-        parts = [quad.subject for quad in self.store.quads_for_pattern(None, _MEMBER, thing, None)]
-        waiting = [*self.objects(thing), *parts]
+        waiting = deque(self.values(thing))
+        if thing == self.about:
+            waiting += self.subjects(_MEMBER, thing)
         taken = []
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             if isinstance(node, NamedNode) and node.value.startswith(prefix) and node not in taken:
                 self.take(node)
                 taken.append(node)
-                waiting.extend(self.objects(node))
+                waiting.extend(self.values(node))
         return sorted(taken, key=lambda part: part.value)
 
     def take_company(self, thing: NamedNode) -> None:
@@ -130,39 +149,46 @@ class _Reader:
         if types & {SCHEMA + "VideoObject", SCHEMA + "AudioObject"}:
             self._take_all(self.objects(thing, SCHEMA + "hasPart"))
         if SCHEMA + "Person" in types:
-            for quad in list(self.store.quads_for_pattern(None, _PRESENTER, thing, None)):
-                if isinstance(quad.subject, NamedNode):
-                    self.take(quad.subject)
-                    self._take_whole_of(quad.subject)
+            for appearance in self.subjects(_PRESENTER, thing):
+                if isinstance(appearance, NamedNode):
+                    self.take(appearance)
+                    self._take_whole_of(appearance)
 
     def take_blank_nodes(self) -> None:
         """Take the blank nodes that statements lead to, which no document of their own has."""
-        waiting = [value for subject in list(self.statements) for value in self.objects(subject)]
+        waiting = [value for subject in list(self.statements) for value in self.values(subject)]
         while waiting:
             node = waiting.pop()
             if isinstance(node, BlankNode) and node not in self.statements and self.take(node):
-                waiting.extend(self.objects(node))
+                waiting.extend(self.values(node))
 
     def take_names(self) -> None:
         """Take type and name of everything that is referred to and not yet here."""
         referred = {
-            triple.object
-            for triples in self.statements.values()
-            for triple in triples
-            if isinstance(triple.object, NamedNode) and triple.predicate != _TYPE
+            value
+            for said in self.properties.values()
+            for predicate, values in said.items()
+            if predicate != TYPE
+            for value in values
+            if isinstance(value, NamedNode)
         }
         for node in sorted(referred - self.statements.keys(), key=lambda node: node.value):
-            found = [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(node, predicate)]
-            if found:
-                self.statements[node] = found
+            self.add(node, self._names_of(node))
 
-    def objects(self, subject: Subject, predicate: str | None = None) -> list[Term]:
+    def objects(self, subject: Subject, predicate: str) -> list[Term]:
         """Return the objects of what was taken about a subject."""
-        return [
-            triple.object
-            for triple in self.statements.get(subject, ())
-            if predicate is None or triple.predicate.value == predicate
-        ]
+        return self.properties.get(subject, {}).get(predicate, [])
+
+    def values(self, subject: Subject) -> list[Term]:
+        """Return all objects of what was taken about a subject."""
+        return [value for values in self.properties.get(subject, {}).values() for value in values]
+
+    def subjects(self, predicate: NamedNode, value: NamedNode) -> list[Any]:
+        """Return what links to a thing."""
+        return list(dict.fromkeys(q.subject for q in self.store.quads_for_pattern(None, predicate, value, None)))
+
+    def _names_of(self, node: NamedNode) -> list[Triple]:
+        return [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(node, predicate)]
 
     def _take_items(self, thing: NamedNode) -> None:
         for place in self.objects(thing, SCHEMA + "itemListElement"):
@@ -182,22 +208,19 @@ class _Reader:
         for quad in list(self.store.quads_for_pattern(None, _APPEARANCE, appearance, None)):
             whole = quad.subject
             if isinstance(whole, NamedNode) and whole != self.about:
-                known = self.statements.setdefault(whole, [])
-                self.graphs.setdefault(quad.triple, [])
-                if quad.graph_name not in self.graphs[quad.triple]:
-                    self.graphs[quad.triple].append(quad.graph_name)
-                names = [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(whole, predicate)]
-                known += [triple for triple in dict.fromkeys((quad.triple, *names)) if triple not in known]
+                self.found.append(quad)
+                self.add(whole, [quad.triple, *self._names_of(whole)])
 
     def _take_all(self, nodes: Iterable[Term]) -> list[NamedNode]:
         return [node for node in nodes if isinstance(node, NamedNode) and self.take(node)]
 
 
-def _place(subject: str, about: str) -> tuple[object, ...]:
+def _place(subject: str, about: str) -> tuple[bool, bool, list[int | str]]:
     """Return where a subject stands in a document: the thing, its parts by number, then the others by IRI."""
-    numbers = tuple(int(part) if part.isdecimal() else 0 for part in re.split(r"(\d+)", subject))
-    words = tuple(part for part in re.split(r"\d+", subject))
-    return subject != about, not subject.startswith(about + "#"), words, numbers
+    if not subject.startswith(about + "#"):
+        return subject != about, True, [subject]
+    parts = re.split(r"(\d+)", subject[len(about) :])
+    return True, False, [int(part) if part.isdecimal() else part for part in parts]
 
 
 def modified(store: Statements, manifest: Manifest, about: NamedNode) -> str:

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import TYPE, XSD
-from ligraph.stores.documents import Document
+from ligraph.stores.documents import Document, Properties, Subject, by_property
 from ligraph.views.tree import Tree, literal_in, name_of
 from ligraph.views.words import Words
 
@@ -26,7 +26,7 @@ def to_tree(document: Document, words: Words) -> dict[str, Any]:
 
     Raises: NotAcceptable.
     """
-    _check_names(document.triples, words)
+    _check_names(_names_in(document.properties.items()), words)
     return Tree(document, words).grow()
 
 
@@ -50,7 +50,7 @@ def to_line(value: object) -> bytes:
 def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
     """Return any statements as JSON-LD: one node for each subject, in order, none inside another."""
     triples = list(triples)
-    _check_names(triples, words)
+    _check_names(_names_in((triple.subject, by_property([triple])) for triple in triples), words)
     nodes: dict[str, dict[str, Any]] = {}
     for triple in sorted(set(triples), key=lambda t: (str(t.subject), t.predicate != _TYPE, str(t))):
         name = name_of(triple.subject)
@@ -94,17 +94,29 @@ def _expanded(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:
     return said if term.datatype.value == _STRING else {**said, "@type": term.datatype.value}
 
 
-def _check_names(triples: Iterable[Triple], words: Words) -> None:
+def _check_names(names: Iterable[str], words: Words) -> None:
     """Check that no IRI would be read as a prefix and a name, as `<schema:name>` would be.
 
     Raises: NotAcceptable.
     Source: JSON-LD 1.1 Processing Algorithms and API (W3C 2020) section 7.1, “IRI confused with prefix”.
     """
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            name = term.datatype if isinstance(term, Literal) else term
-            iri = name.value if isinstance(name, NamedNode) else ""
-            scheme, _, rest = iri.partition(":")
-            if scheme in words.prefixes and not rest.startswith("//"):
-                message = f"JSON-LD has no way to write <{iri}>: “{scheme}” is a prefix of its context"
-                raise NotAcceptable(message, hint="ask for another format, such as text/turtle")
+    for iri in names:
+        scheme, _, rest = iri.partition(":")
+        if scheme in words.prefixes and not rest.startswith("//"):
+            message = f"JSON-LD has no way to write <{iri}>: “{scheme}” is a prefix of its context"
+            raise NotAcceptable(message, hint="ask for another format, such as text/turtle")
+
+
+def _names_in(properties: Iterable[tuple[Subject | Triple, Properties]]) -> set[str]:
+    """Return the IRIs of what is said of subjects, those of datatypes too."""
+    found = set()
+    for subject, said in properties:
+        found.add(name_of(subject))
+        for predicate, values in said.items():
+            found.add(predicate)
+            for value in values:
+                if isinstance(value, NamedNode):
+                    found.add(value.value)
+                elif isinstance(value, Literal):
+                    found.add(value.datatype.value)
+    return found

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ligraph.namespaces import LIG, NAME, PREF_LABEL, TYPE, shorten
-from ligraph.stores.documents import Document
+from ligraph.stores.documents import Document, Properties, Term
 from ligraph.stores.excerpts import MOST_LINKS
 from ligraph.stores.facts import Statements
 from ligraph.views.nodes import Node
 from ligraph.views.site import Site
 from ligraph.views.values import Value, anchor, in_words, rank, read_address, read_literal
 from ligraph.views.words import Words
-
-Term = NamedNode | BlankNode | Literal | Triple
-Properties = dict[str, list[Term]]
 
 LIMIT = 200
 """How many things that link to one are listed on its page."""
@@ -200,10 +197,9 @@ class Reader:
     def _take(self, document: Document) -> None:
         """Remember what the document says, so that it is not read twice."""
         prefix = document.about.value + "#"
-        for subject, triples in document.statements.items():
+        for subject, said in document.properties.items():
             if isinstance(subject, BlankNode):
                 continue
-            said = _by_predicate(triples)
             if subject == document.about or subject.value.startswith(prefix):
                 self._own[subject] = said
             if said.keys() <= _IN_PASSING:
@@ -211,10 +207,3 @@ class Reader:
                     self._objects[subject, predicate] = said.get(predicate, [])
             else:
                 self._said[subject] = said
-
-
-def _by_predicate(triples: Iterable[Triple]) -> Properties:
-    found: Properties = {}
-    for triple in triples:
-        found.setdefault(triple.predicate.value, []).append(triple.object)
-    return found

@@ -11,13 +11,14 @@ Source: JSON-LD 1.1 (W3C 2020) sections 4.8 (reverse properties), 4.9 (included 
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import LIG, NAME, ORG, PREF_LABEL, PROV, SCHEMA, TYPE, XSD
-from ligraph.stores.documents import Document, Subject
+from ligraph.stores.documents import Document, Properties, Subject
 from ligraph.views.words import Words
 
 _REVERSE = {
@@ -44,6 +45,7 @@ _NAMED_ONCE = frozenset({PROV + "wasDerivedFrom"})
 """What stands on nearly every node; its name is said the first time."""
 
 _BACK = "^"
+_NOTHING: Properties = {}
 _POSITION = SCHEMA + "position"
 _INTEGER = XSD + "integer"
 _STRING = XSD + "string"
@@ -55,33 +57,30 @@ class Tree:
     def __init__(self, document: Document, words: Words) -> None:
         self.document = document
         self.words = words
-        self.nodes = document.statements
-        self.last = len(words.order)
+        self.nodes = document.properties
+        self.sequences: dict[tuple[str, ...], list[str]] = {}
         self.written: set[Subject] = set()
         self.named: dict[Subject, dict[str, Any]] = {}
         self.incoming: dict[tuple[str, Subject], list[Subject]] = defaultdict(list)
-        reverse = set(_REVERSE.values())
-        for subject, triples in self.nodes.items():
-            for triple in triples:
-                if triple.predicate.value in reverse and isinstance(triple.object, NamedNode):
-                    self.incoming[triple.predicate.value, triple.object].append(subject)
-        self.light = {subject for subject in self.nodes if subject != document.about and self._is_light(subject)}
+        for subject, said in self.nodes.items():
+            for predicate in _REVERSE.values():
+                for value in said.get(predicate, ()):
+                    if isinstance(value, NamedNode):
+                        self.incoming[predicate, value].append(subject)
+        # Of what is only referred to no more is said than what it is and is called.
+        self.light = {one for one, said in self.nodes.items() if said.keys() <= _NAMING and one != document.about}
         self.homes = self._settle()
 
     def grow(self) -> dict[str, Any]:
         """Return the tree from the thing outwards."""
-        tree = self._node(self.document.about, None)
+        tree = self._node(self.document.about)
         left = []
         for subject in sorted(self.nodes, key=lambda node: node.value):
             if subject not in self.written:
-                left.append(self._node(subject, None))
+                left.append(self._node(subject))
         if left:
             tree["@included"] = left
         return tree
-
-    def _is_light(self, subject: Subject) -> bool:
-        """Return whether no more is said of a subject than what it is and is called: it is only referred to."""
-        return all(triple.predicate.value in _NAMING for triple in self.nodes[subject])
 
     def _settle(self) -> dict[Subject, tuple[Subject, str]]:
         """Return where each subject is written out: under which other one, by which property.
@@ -89,69 +88,71 @@ class Tree:
         What holds it goes before what refers to it, and what is nearer to the thing before what is farther.
         """
         homes: dict[Subject, tuple[Subject, str]] = {self.document.about: (self.document.about, "")}
+        whole = len(self.nodes) - len(self.light)
         for held_only in (True, False):
             waiting = deque(homes)
-            while waiting:
+            while waiting and len(homes) < whole:
                 owner = waiting.popleft()
                 for predicate, value in self._edges(owner, held_only=held_only):
-                    if value not in homes and value not in self.light:
+                    if value not in homes:
                         homes[value] = (owner, predicate)
                         waiting.append(value)
         return homes
 
-    def _edges(self, owner: Subject, *, held_only: bool) -> list[tuple[str, Subject]]:
-        """Return the links to other subjects in the order in which they are written, those that lead back last."""
-        found = [
-            (triple.predicate.value, triple.object)
-            for triple in self.nodes[owner]
-            if isinstance(triple.object, Subject)
-            and triple.object in self.nodes
-            and (not held_only or triple.predicate.value in _HOLDING)
-        ]
-        found.sort(key=lambda edge: (self._order(edge[0]), edge[0], self._place(edge[1])))
+    def _edges(self, owner: Subject, *, held_only: bool) -> Iterator[tuple[str, Subject]]:
+        """Yield the links to what has statements of its own here, in their order, then those that lead back."""
+        said = self.nodes[owner]
+        for predicate in self._in_order(said):
+            if held_only and predicate not in _HOLDING:
+                continue
+            values = said[predicate]
+            found = [one for one in values if isinstance(one, Subject) and one in self.nodes and one not in self.light]
+            for value in sorted(found, key=self._place) if len(found) > 1 else found:
+                yield predicate, value
         for predicate in _REVERSE.values():
-            back = sorted(self.incoming.get((predicate, owner), ()), key=self._place)
-            found += [(_BACK + predicate, subject) for subject in back]
-        return found
+            for subject in sorted(self.incoming.get((predicate, owner), ()), key=self._place):
+                yield _BACK + predicate, subject
 
-    def _order(self, predicate: str) -> int:
-        return self.words.order.get(predicate, self.last)
+    def _in_order(self, said: Properties) -> list[str]:
+        """Return properties in the order of the context, the others by IRI; many nodes have the same ones."""
+        names = tuple(said)
+        if names not in self.sequences:
+            order, last = self.words.order, len(self.words.order)
+            self.sequences[names] = sorted(said, key=lambda iri: (order.get(iri, last), iri))
+        return self.sequences[names]
 
-    def _node(self, subject: Subject, said: Triple | None) -> dict[str, Any]:
+    def _node(self, subject: Subject, *, hung_by: str = "") -> dict[str, Any]:
         """Return a node with all its statements but the one that its place in the tree says already."""
         self.written.add(subject)
-        values: dict[str, list[Any]] = defaultdict(list)
+        said = self.nodes[subject]
         node: dict[str, Any] = {"id": name_of(subject)}
-        types = []
-        for triple in self.nodes[subject]:
-            if triple.predicate.value == TYPE and isinstance(triple.object, NamedNode):
-                types.append(self.words.compact(triple.object.value))
-            elif triple != said:
-                values[triple.predicate.value].append(triple.object)
-        if types:
-            node["type"] = _one_or_all(sorted(types))
-        for predicate in sorted(values, key=lambda iri: (self._order(iri), iri)):
-            objects = values[predicate]
+        if types := said.get(TYPE):
+            node["type"] = _one_or_all(sorted(self.words.compact(name_of(one)) for one in types))
+        for predicate in self._in_order(said):
+            if predicate == TYPE:
+                continue
+            objects = said[predicate]
+            if predicate == hung_by:
+                objects = [one for one in objects if self.homes[subject] != (one, _BACK + predicate)]
             if len(objects) > 1:
-                objects.sort(key=self._place)
-            node[self.words.compact(predicate)] = _one_or_all(
-                [self._value(subject, predicate, item) for item in objects]
-            )
+                objects = sorted(objects, key=self._place)
+            if objects:
+                values = [self._value(subject, predicate, one) for one in objects]
+                node[self.words.compact(predicate)] = _one_or_all(values)
         for key, predicate in _REVERSE.items():
+            back = self.incoming.get((predicate, subject), ())
             here = (subject, _BACK + predicate)
-            hanging = [one for one in self.incoming.get((predicate, subject), ()) if self.homes.get(one) == here]
+            hanging = sorted((one for one in back if self.homes.get(one) == here), key=self._place)
             if hanging:
-                hanging.sort(key=self._place)
-                back = NamedNode(predicate)
-                node[key] = _one_or_all([self._node(one, Triple(one, back, subject)) for one in hanging])
+                node[key] = _one_or_all([self._node(one, hung_by=predicate) for one in hanging])
         return node
 
     def _place(self, term: NamedNode | BlankNode | Literal | Triple) -> tuple[int, str]:
         """Return where a value stands among others: by its position where it has one, then by its text."""
         if isinstance(term, NamedNode):
-            for triple in self.nodes.get(term, ()):
-                if triple.predicate.value == _POSITION and isinstance(triple.object, Literal):
-                    return int(triple.object.value) if triple.object.value.isdecimal() else 0, term.value
+            for position in self.nodes.get(term, _NOTHING).get(_POSITION, ()):
+                if isinstance(position, Literal):
+                    return int(position.value) if position.value.isdecimal() else 0, term.value
         return 0, str(term)
 
     def _value(self, subject: Subject, predicate: str, term: NamedNode | BlankNode | Literal | Triple) -> Any:
@@ -159,13 +160,13 @@ class Tree:
             return literal_in(self.words, predicate, term)
         if isinstance(term, Triple):
             raise NotAcceptable("JSON-LD has no way to write a statement about a statement", hint="ask for text/turtle")
-        type_ = self.words.types.get(predicate)
         if term in self.light and not (predicate in _NAMED_ONCE and term in self.written):
             if term not in self.named:
-                self.named[term] = self._node(term, None)
+                self.named[term] = self._node(term)
             return self.named[term]
         if self.homes.get(term) == (subject, predicate):
-            return self._node(term, None)
+            return self._node(term)
+        type_ = self.words.types.get(predicate)
         if type_ == "@vocab" and term not in self.nodes:
             return self.words.compact(name_of(term))
         return name_of(term) if type_ == "@id" and isinstance(term, NamedNode) else {"id": name_of(term)}

@@ -18,6 +18,7 @@ from ligraph.errors import LigraphError
 from ligraph.kept import Kept
 from ligraph.releases.history import current_id
 from ligraph.stores.confinement import can_limit_memory
+from ligraph.stores.embedded import Release, held_in_memory
 from ligraph.stores.engines import Engine
 from ligraph.stores.pool import Pool
 from ligraph.stores.questions import Question, read_questions
@@ -134,6 +135,16 @@ class Live:
             # Rows may come in another order from memory: validators and kept answers go with the engine.
             self.snapshot = replace(before, engine=pool, seal=seal, kind="memory", answers=Kept())
             self._old.append(before.engine)
+            await self._hold_facts(before.release)
+
+    async def _hold_facts(self, release: Release) -> None:
+        """Make documents from memory, too, where there is still room: these statements are in no other process.
+
+        Blank nodes, which only files have that are served as they are, would be called otherwise there.
+        """
+        if release.manifest.base and has_room(release.manifest.statements):
+            held = await asyncio.to_thread(held_in_memory, release)
+            self.snapshot = replace(self.snapshot, source=held)
 
     def _say_what_holds(self, means: str | None) -> None:
         """Log once what workers are kept from."""
