@@ -31,7 +31,7 @@ GRAPH = IDS + "graph/people.yaml"
 TOML = f"""
 [limits]
 query_seconds = {SECONDS}
-result_rows = 2_000
+result_rows = 2_500
 result_bytes = 500_000
 long_queries = 3
 """
