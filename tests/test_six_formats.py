@@ -1,8 +1,10 @@
-"""Made-up documents with awkward terms: six formats say the same to other parsers; RDF/XML refuses what it cannot say."""
+"""Made-up documents with awkward terms: six formats say the same to other parsers, and RDF/XML refuses the rest."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -102,12 +104,24 @@ def read(content: bytes, format_: RdfFormat) -> set[Triple]:
     return {quad.triple for quad in parse(content, format=format_)}
 
 
-def read_by_pyld(content: bytes) -> set[Triple]:
+def by_value(triples: Iterable[Triple]) -> set[tuple[Any, ...]]:
+    """Return statements with numbers by their values: PyLD writes 007 as 7, and a double as 7.0E0."""
+    found = set()
+    for triple in triples:
+        value: Any = triple.object
+        if isinstance(value, Literal) and value.datatype.value in (XSD + "integer", XSD + "double"):
+            with suppress(ValueError):
+                value = (value.datatype.value, float(value.value))
+        found.add((triple.subject, triple.predicate, value))
+    return found
+
+
+def read_by_pyld(content: bytes) -> set[tuple[Any, ...]]:
     def refuse(url: str, options: Any) -> Any:
         raise AssertionError(f"{url} is loaded from elsewhere")
 
     text = jsonld.to_rdf(json.loads(content), {"documentLoader": refuse, "format": "application/n-quads"})
-    return read(text.encode(), RdfFormat.N_QUADS)
+    return by_value(read(text.encode(), RdfFormat.N_QUADS))
 
 
 def read_by_rdflib(content: bytes, format_: str) -> set[Triple]:
@@ -125,7 +139,7 @@ def as_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
 
 
-@settings(max_examples=150)
+@settings(max_examples=400)
 @given(statements(PREDICATES))
 def test_all_formats_say_the_same(triples: list[Triple]) -> None:
     document = document_of(triples)
@@ -139,10 +153,10 @@ def test_all_formats_say_the_same(triples: list[Triple]) -> None:
         content = to_rdf(document.quads if format_ in (TRIG, N_QUADS) else document.triples, format_)
         assert read(content, engine) == expected
         assert read_by_rdflib(content, name) == expected
-    assert read_by_pyld(to_json_ld(document, words())) == expected
-    assert read_by_pyld(to_flat_json_ld(document.triples, words())) == expected
+    assert read_by_pyld(to_json_ld(document, words())) == by_value(expected)
+    assert read_by_pyld(to_flat_json_ld(document.triples, words())) == by_value(expected)
     for flattened in (False, True):
-        assert read_by_pyld(to_expanded_json_ld(document.triples, flattened=flattened)) == expected
+        assert read_by_pyld(to_expanded_json_ld(document.triples, flattened=flattened)) == by_value(expected)
     xml = to_rdf(document.triples, RDF_XML)
     assert read(xml, RdfFormat.RDF_XML) == expected
     assert read_by_rdflib(xml, "xml") == expected
@@ -175,4 +189,4 @@ def test_a_prefix_that_is_no_prefix_is_refused_in_json_ld() -> None:
     document = document_of([Triple(NamedNode("schema:x"), NamedNode(NAME), Literal("x"))])
     with pytest.raises(NotAcceptable):
         to_json_ld(document, words())
-    assert read_by_pyld(to_expanded_json_ld(document.triples)) == set(document.triples)
+    assert read_by_pyld(to_expanded_json_ld(document.triples)) == by_value(document.triples)

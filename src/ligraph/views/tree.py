@@ -67,8 +67,7 @@ class Tree:
                 for value in said.get(predicate, ()):
                     if isinstance(value, NamedNode):
                         self.incoming[predicate, value].append(subject)
-        # Of what is only referred to no more is said than what it is and is called.
-        self.light = {one for one, said in self.nodes.items() if said.keys() <= _NAMING and one != document.about}
+        self.light = {one for one, said in self.nodes.items() if one != document.about and _is_light(said)}
         self.homes = self._settle()
 
     def grow(self) -> dict[str, Any]:
@@ -170,6 +169,13 @@ class Tree:
         if type_ == "@vocab" and term not in self.nodes:
             return self.words.compact(name_of(term))
         return name_of(term) if type_ == "@id" and isinstance(term, NamedNode) else {"id": name_of(term)}
+
+
+def _is_light(said: Properties) -> bool:
+    """Return whether no more is said of a subject than what it is and is called: it is only referred to."""
+    if not said.keys() <= _NAMING:
+        return False
+    return all(isinstance(name, Literal) for names in (NAME, PREF_LABEL) for name in said.get(names, ()))
 
 
 def name_of(node: NamedNode | BlankNode | Literal | Triple) -> str:
