@@ -181,6 +181,11 @@ def test_a_browser_gets_a_page_with_the_nearest_things(client: TestClient) -> No
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert '/doc/resource/a-talk"' in answer.text
+    for path in ("/doc/resource/a-tlak.html", "/id/resource/a-talks", "/doc/resource/A-Talk.ttl"):
+        answer = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status_code == 404
+        assert '/doc/resource/a-talk"' in answer.text
+    assert "Did you mean" not in client.get("/doc/person/zzz", headers={"Accept": "text/html"}).text
 
 
 @pytest.mark.parametrize("name", sorted(error_classes()))

@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from ligraph.errors import (
     BadRequest,
-    Gone,
     LigraphError,
     MethodNotAllowed,
     NotFound,
@@ -26,6 +25,7 @@ from ligraph.errors import (
     error_classes,
 )
 from ligraph.web.live import live_of, snapshot_of
+from ligraph.web.nearest import nearest_to
 from ligraph.web.negotiation import wants_html
 from ligraph.web.responses import POLICY, Reply, answer
 
@@ -50,7 +50,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     body = problem_of(error, snapshot_of(request).release.manifest.base or live_of(request).site)
     if wants_html(request):
-        content = snapshot_of(request).pages.problem({"hint": None, **body}, await nearest(request, error))
+        content = snapshot_of(request).pages.problem({"hint": None, **body}, await nearest_to(request, error))
         headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
     else:
         content = orjson.dumps(body)
@@ -71,22 +71,6 @@ def problem_of(error: LigraphError, base: str) -> dict[str, Any]:
             problem["hint"] = error.hint
         problem |= error.members
     return problem
-
-
-async def nearest(request: Request, error: LigraphError) -> list[tuple[str, str]]:
-    """Return address and id of things whose slug is the one that was asked for, under another segment."""
-    if not isinstance(error, NotFound | Gone):
-        return []
-    snapshot = snapshot_of(request)
-    slug = request.url.path.rpartition("/")[2].partition(".")[0]
-    root = request.scope.get("root_path", "")
-    found = [f"{segment}/{slug}" for segment in snapshot.release.manifest.things if segment != "graph"]
-    try:
-        known = await snapshot.read(lambda facts: [local for local in found if facts.describes(local)])
-    except LigraphError:
-        # Of two faults the one that the client asked about is told.
-        return []
-    return [(f"{root}/doc/{local}", local) for local in known]
 
 
 async def explain_error(request: Request) -> Reply:

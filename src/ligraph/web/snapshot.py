@@ -43,6 +43,7 @@ class Snapshot:
     replies: Kept[bytes, Reply] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
     doubts: int = 0
+    ids: list[str] | None = None
     heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
 
     @cached_property
