@@ -24,6 +24,7 @@ from ligraph.stores.embedded import Release
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages, Site
 from ligraph.views.recordings import watched_from
+from ligraph.views.schema_org import to_schema_org
 from ligraph.views.service import Service
 from ligraph.views.values import clock, length, read_address, read_date
 from ligraph.views.words import Words
@@ -215,7 +216,7 @@ def test_links_within_the_site_lead_somewhere(
             if link.startswith(("http:", "https:", "/static/")):
                 continue
             target, _, fragment = unquote(link).partition("#")
-            target = target or path
+            target = (target or path).partition("?")[0]
             for suffix in (".jsonld", ".ttl", ".nt", ".rdf", ".trig", ".nq", ".json"):
                 target = target.removesuffix(suffix) if target not in targets else target
             assert target in targets, f"{path} links to {link}"
@@ -236,8 +237,8 @@ def test_the_json_ld_of_a_page_is_that_of_the_file(every: dict[str, bytes], rele
     for local, page in every.items():
         document = read_document(release.store, release.manifest, local)
         assert document
-        (script,) = read(page).scripts
-        assert script.replace("\\u003c", "<").encode() == to_json_ld(document, words)
+        expected = [to_json_ld(document, words), to_schema_org(document, release.manifest)]
+        assert [script.encode() for script in read(page).scripts] == expected
 
 
 def test_nothing_of_a_document_is_lost(every: dict[str, bytes], release: Release, site: Site) -> None:
@@ -286,11 +287,12 @@ def test_a_thing_of_an_unknown_class_has_a_page_with_its_parts(store: Store, pag
 
 def test_a_page_does_without_json_ld_where_that_cannot_say_it(store: Store, pages: Pages, release: Release) -> None:
     person = node(release, "person/sandra-park")
-    assert b"application/ld+json" in render(pages, store, release.manifest, "person/sandra-park")
+    assert len(read(render(pages, store, release.manifest, "person/sandra-park")).scripts) == 2
     say(store, person, NamedNode("http://purl.org/dc/terms/relation"), NamedNode("org:other"))
     page = render(pages, store, release.manifest, "person/sandra-park")
     assert b"Sandra Park" in page
-    assert b"<script" not in page
+    (script,) = read(page).scripts
+    assert orjson.loads(script)["@context"] == "https://schema.org"
 
 
 def test_names_that_look_like_markup_are_text(store: Store, pages: Pages, release: Release) -> None:
@@ -311,7 +313,7 @@ def test_names_that_look_like_markup_are_text(store: Store, pages: Pages, releas
         found = read(page)
         assert NASTY in found.text, local
         assert "b" not in {tag for tag, _ in found.elements}, local
-        assert page.count(b"</script>") == 1, local
+        assert page.count(b"</script>") == 2, local
     home = pages.home(store, release.manifest)
     assert b"</script>" not in home
     assert html.escape(NASTY, quote=False).encode()[:20] in home
@@ -445,8 +447,9 @@ def test_the_head_names_the_other_formats(every: dict[str, bytes]) -> None:
     links = [attributes for tag, attributes in read(every["set/hub-leadership"]).elements if tag == "link"]
     assert {"rel": "canonical", "href": "https://example.org/doc/set/hub-leadership"} in links
     alternates = {link["type"]: link["href"] for link in links if link["rel"] == "alternate"}
+    assert alternates.pop("application/ld+json") == "/doc/set/hub-leadership.jsonld?_profile=schema"
+    assert "/doc/set/hub-leadership.jsonld" in {link["href"] for link in links}
     assert alternates == {
-        "application/ld+json": "/doc/set/hub-leadership.jsonld",
         "text/turtle": "/doc/set/hub-leadership.ttl",
         "application/n-triples": "/doc/set/hub-leadership.nt",
         "application/rdf+xml": "/doc/set/hub-leadership.rdf",

@@ -5,6 +5,8 @@ A layout is a template per class of things; templates ask `Node` for what they s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,7 +15,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode, Triple
 
 from ligraph.errors import NotAcceptable
-from ligraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, SPARQL_JSON
+from ligraph.formats import DOCUMENTS, GRAPHS, HTML, JSON_LD, RESULTS, SPARQL_JSON
 from ligraph.namespaces import DCTERMS, LIG, ORG, SCHEMA, SKOS
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
@@ -23,8 +25,10 @@ from ligraph.stores.questions import KINDS, Question
 from ligraph.views import recordings, relations
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.nodes import Node
+from ligraph.views.profiles import SCHEMA_ORG
 from ligraph.views.reader import LIMIT, Reader
 from ligraph.views.results import read_table
+from ligraph.views.schema_org import to_schema_org
 from ligraph.views.service import Service
 from ligraph.views.site import Site as Site
 from ligraph.views.values import Value, read_address, read_date
@@ -122,19 +126,13 @@ class Pages:
             path=path,
             canonical=self.site.canonical(path),
             formats=[known for known in DOCUMENTS if known is not HTML],
-            json_ld=self._embedded(document) if manifest.base else None,
+            scripts=list(self._embedded(document, manifest)) if manifest.base else [],
+            in_schema_org=f"{path}.{JSON_LD.suffix}?_profile={SCHEMA_ORG.token}" if manifest.base else None,
             modified=[read_date(str(term.value)) for term in _own(document, DCTERMS + "modified")],
             files=_source_files(reader, document.about),
             manifest=manifest,
             released=read_date(manifest.created),
         )
-
-    def _embedded(self, document: Document) -> Markup | None:
-        """Return the JSON-LD for a page; none where that cannot say what the document says."""
-        try:
-            return Markup(to_json_ld(document, self.words).decode())  # noqa: S704 - it has no “<”
-        except NotAcceptable:
-            return None
 
     def home(self, store: Statements, manifest: Manifest) -> bytes:
         """Return the first page: what there is, and the ways in."""
@@ -208,6 +206,13 @@ class Pages:
             formats=RESULTS if is_table else GRAPHS,
             canonical=self.site.canonical(f"queries/{question.name}"),
         )
+
+    def _embedded(self, document: Document, manifest: Manifest) -> Iterator[Markup]:
+        """Yield the JSON-LD for a page, in each profile; none where that cannot say what the document says."""
+        with suppress(NotAcceptable):
+            yield Markup(to_json_ld(document, self.words).decode())  # noqa: S704 - it has no “<”
+        with suppress(NotAcceptable):
+            yield Markup(to_schema_org(document, manifest).decode())  # noqa: S704 - nor has this
 
     def render(self, template: str, **context: Any) -> bytes:
         """Return a page made from a template."""

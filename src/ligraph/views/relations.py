@@ -12,7 +12,7 @@ from ligraph.views.values import Value
 _DEEPEST = 8
 """Levels that a trail or a tree goes through before it stops: broader topics could go in a circle."""
 
-_WHOLES = {
+WHOLES = {
     "post": "schema:isPartOf",
     "set": "schema:isPartOf",
     "resource": "lig:inSet",
@@ -65,8 +65,8 @@ def trail(thing: Node) -> list[Node]:
     """Return what a thing is part of, the largest first."""
     found: list[Node] = []
     node = thing
-    while len(found) < _DEEPEST and node.kind.layout in _WHOLES:
-        whole = next((value for value in node.peek(_WHOLES[node.kind.layout]) if isinstance(value, Node)), None)
+    while len(found) < _DEEPEST and node.kind.layout in WHOLES:
+        whole = next((value for value in node.peek(WHOLES[node.kind.layout]) if isinstance(value, Node)), None)
         if whole is None or whole in found or whole is thing:
             break
         found.insert(0, whole)

@@ -15,6 +15,7 @@ from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.links import Link, data_links, page_links, to_header
 from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, NATIVE, PROFILES, SCHEMA_ORG, Profile
+from ligraph.views.schema_org import to_schema_org
 from ligraph.web.alternates import TOKEN as ALTERNATES
 from ligraph.web.alternates import answer_alternates
 from ligraph.web.live import Live, live_of
@@ -111,8 +112,6 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     if format_ is HTML:
         return snapshot.pages.document(document, facts.store, facts.manifest)
     if representation.profile is SCHEMA_ORG:
-        from ligraph.views.schema_org import to_schema_org
-
         return to_schema_org(document, facts.manifest)
     if form in (EXPANDED, FLATTENED):
         return to_expanded_json_ld(document.triples, flattened=form is FLATTENED)

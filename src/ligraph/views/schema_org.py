@@ -1,0 +1,247 @@
+"""The document of a thing in plain schema.org, for search engines: its statements, as far as schema.org has words.
+
+Each subject is written out once, where it belongs; elsewhere, like what is only referred to, it has id, class and name.
+Its class there is one that demands nothing (`google.py`): of a name alone no search engine makes a video.
+
+What a person presented hangs on the person by `@reverse` of `contributor`. From a person to a work schema.org has only
+`subjectOf`, which says that the work is about her, and would be untrue. The page of the work has the same statement the
+other way round, and those who skip `@reverse` still read the person's roles, under `memberOf`.
+
+Schema.org has no words for `skos:broader` (the trail of the page tells it), `owl:differentFrom`, and the notes of the
+post and the curator; `lig:seconds` is in `duration`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from pyoxigraph import Literal, Triple
+
+from ligraph.errors import NotAcceptable
+from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS
+from ligraph.releases.manifest import Manifest
+from ligraph.stores.documents import Document, Term
+from ligraph.views.google import nearest_class
+from ligraph.views.jsonld import to_line
+from ligraph.views.kinds import kind_of
+from ligraph.views.nodes import expand
+from ligraph.views.recordings import watched_from
+from ligraph.views.relations import WHOLES
+from ligraph.views.said import Said, iri_of
+from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, NAMING, class_for, is_work, place_of, word_for
+
+CONTEXT = "https://schema.org"
+
+_SAID_OTHERWISE = {LIG + "appearance", LIG + "action", LIG + "plays", SCHEMA + "contributor", SCHEMA + "startOffset"}
+_MOST_STEPS = 9
+_Node = dict[str, Any]
+
+
+def to_schema_org(document: Document, manifest: Manifest) -> bytes:
+    """Return a document as JSON-LD in one line, in the words of schema.org and with its context.
+
+    Shape: the same bytes for the same release; identifiers are absolute, below the base of the collection.
+    Raises: NotAcceptable for files that are served as they are, which have no base.
+    """
+    if not manifest.base:
+        raise NotAcceptable("files that are served as they are have no profile of schema.org")
+    return to_line({"@context": CONTEXT, **Translation(document, manifest).write()})
+
+
+class Translation:
+    """A document in the words of schema.org. Write it once."""
+
+    def __init__(self, document: Document, manifest: Manifest) -> None:
+        self.about = document.about.value
+        self.page = document.iri.value
+        self.manifest = manifest
+        self.said = Said(document, manifest.language)
+        self.written: set[str] = set()
+        self.references: dict[str, _Node] = {}
+        self.later_clips = _find_later_clips(self.said)
+
+    def write(self) -> _Node:
+        """Return the tree from the thing outwards, without a context."""
+        tree = self._node(self.about)
+        # A work is made from its source; of a person or an event, what is said of it is.
+        source = {} if is_work(class_for(self.said.types(self.about))) else {"isBasedOn": tree.pop("isBasedOn", None)}
+        events = [self._reference(iri) for iri in self.said.iris(self.about, LIG + "featuredAt")]
+        back = {"contributor": self._presented(), "workFeatured": events}
+        if any(back.values()):
+            tree["@reverse"] = {word: _one_or_all(values) for word, values in back.items() if values}
+        return {**tree, "mainEntityOfPage": self._page(source)}
+
+    # ── Nodes ──
+
+    def _node(self, subject: str) -> _Node:
+        """Return a subject with all that is said of it."""
+        self.written.add(subject)
+        found: dict[str, list[Any]] = defaultdict(list)
+        properties = self.said.properties(subject)
+        for predicate in properties:
+            if word := word_for(predicate):
+                found[word] += [self._value(subject, predicate, term) for term in self.said.terms(subject, predicate)]
+        if subject == self.about or not properties.isdisjoint(_SAID_OTHERWISE):
+            self._say_otherwise(subject, found)
+        node: _Node = {"@id": subject, "@type": ""}
+        for word in sorted(filter(found.get, found), key=place_of):
+            node[word] = found[word] if word == "itemListElement" else _one_or_all(found[word])
+        return self._typed(node)
+
+    def _value(self, subject: str, predicate: str, term: Term) -> Any:
+        if isinstance(term, Literal):
+            return self.said.json(term)
+        if isinstance(term, Triple):
+            raise NotAcceptable("schema.org has no way to write a statement about a statement")
+        iri = iri_of(term)
+        if properties := self.said.properties(iri):
+            # Clips are in full in the document of their recording; in that of a set they are where they are played.
+            is_own = iri.startswith(subject + "#") or (predicate == SCHEMA + "hasPart" and subject == self.about)
+            if (is_own or predicate in HOLDING) and iri not in self.written and not properties <= NAMING:
+                return self._node(iri)
+            return self._reference(iri)
+        if iri.startswith(SCHEMA):
+            return SCHEMA_HTTPS + iri.removeprefix(SCHEMA)
+        return iri if word_for(predicate) in ADDRESSES else {"@id": iri}
+
+    def _reference(self, iri: str) -> _Node:
+        """Return what is only referred to: its id, class and name. The same node serves at every mention."""
+        if iri not in self.references:
+            names = self.said.names(iri)
+            self.references[iri] = self._typed(
+                {"@id": iri, "@type": "", **({"name": _one_or_all(names)} if names else {})}
+            )
+        return self.references[iri]
+
+    def _typed(self, node: _Node) -> _Node:
+        """Return a node with the class that it can be given as, without one where nothing says what it is."""
+        class_ = nearest_class(class_for(self.said.types(node["@id"])), node)
+        if class_ == "Clip" and node["@id"] in self.later_clips:
+            class_ = "CreativeWork"
+        node["@type"] = ["Collection", "ItemList"] if class_ == "Collection" else class_
+        return node if class_ else {word: value for word, value in node.items() if word != "@type"}
+
+    # ── What schema.org says in another shape ──
+
+    def _say_otherwise(self, subject: str, found: dict[str, list[Any]]) -> None:
+        if "contributor" in found or LIG + "appearance" in self.said.properties(subject):
+            found["contributor"] = self._contributors(subject)
+        if subject == self.about:
+            roles = [one for one in self.said.subjects if subject in self.said.iris(one, ORG + "member")]
+            found["memberOf"] += [self._node(role) for role in roles]
+        for action in self.said.iris(subject, LIG + "action"):
+            target = self._found_at(subject)
+            act = {"@type": ACTIONS.get(action, "Action")}
+            found["potentialAction"].append({**act, "target": _one_or_all(target)} if target else act)
+        for played in self.said.terms(subject, LIG + "plays"):
+            word = "audio" if self._is_heard(subject, iri_of(played)) else "video"
+            found[word].append(self._value(subject, LIG + "plays", played))
+        start = self.said.number(subject, SCHEMA + "startOffset")
+        if start is not None and SCHEMA + "Clip" in self.said.types(subject):
+            wholes = self.said.iris(subject, SCHEMA + "isPartOf")
+            found["url"] = [f"{self._page_of(whole)}?t={start}" for whole in wholes[:1]] + found["url"]
+
+    def _found_at(self, resource: str) -> list[str]:
+        """Return where a resource is found: at its own addresses, else where what it plays is."""
+        found = self.said.iris(resource, SCHEMA + "url")
+        for played in [] if found else self.said.iris(resource, LIG + "plays"):
+            start = self.said.number(played, SCHEMA + "startOffset")
+            for whole in (played, *self.said.iris(played, SCHEMA + "isPartOf")):
+                pages = [watched_from(page, start) for page in self.said.iris(whole, SCHEMA + "url")]
+                files = [*self.said.iris(whole, SCHEMA + "contentUrl"), *self.said.iris(whole, SCHEMA + "embedUrl")]
+                found = found or (pages or files)[:1]
+        return found
+
+    def _is_heard(self, resource: str, played: str) -> bool:
+        """Return whether there is nothing to see, by the recording where it is known, else by what readers do."""
+        wholes = (played, *self.said.iris(played, SCHEMA + "isPartOf"))
+        types = {iri for whole in wholes for iri in self.said.types(whole)}
+        if types & {SCHEMA + "VideoObject", SCHEMA + "AudioObject"}:
+            return SCHEMA + "AudioObject" in types
+        return LIG + "listen" in self.said.iris(resource, LIG + "action")
+
+    def _contributors(self, subject: str) -> list[_Node]:
+        """Return who presents, once for each role as held then, and who else contributes."""
+        found, presenters = [], set()
+        for appearance in self.said.iris(subject, LIG + "appearance"):
+            for person in self.said.iris(appearance, LIG + "presenter"):
+                presenters.add(person)
+                found += self._in_roles(appearance, person) or [self._reference(person)]
+        others = [iri for iri in self.said.iris(subject, SCHEMA + "contributor") if iri not in presenters]
+        return found + [self._reference(iri) for iri in others]
+
+    def _in_roles(self, appearance: str, person: str) -> list[_Node]:
+        """Return a person once for each role of an appearance that the document tells the name of."""
+        found = []
+        for role in self.said.iris(appearance, LIG + "inRole"):
+            if names := self.said.texts(role, SCHEMA + "roleName"):
+                held_by = self._reference(person)
+                if held_at := [self._reference(iri) for iri in self.said.iris(role, ORG + "organization")]:
+                    held_by = {**held_by, "affiliation": _one_or_all(held_at)}
+                found.append({"@type": "Role", "roleName": _one_or_all(names), "contributor": held_by})
+        return found
+
+    def _presented(self) -> list[_Node]:
+        """Return the works in which the thing, a person, appears, each with the roles held then."""
+        found = []
+        for whole in self.said.subjects:
+            appearances = [
+                iri
+                for iri in self.said.iris(whole, LIG + "appearance")
+                if self.about in self.said.iris(iri, LIG + "presenter")
+            ]
+            if appearances:
+                work = self._reference(whole)
+                if roles := [role for one in appearances for role in self._in_roles(one, self.about)]:
+                    work = {**work, "contributor": _one_or_all(roles)}
+                found.append(work)
+        return found
+
+    # ── The page ──
+
+    def _page(self, source: _Node) -> _Node:
+        """Return the page of the thing: what it says of itself, and its place in the collection."""
+        dataset: _Node = {"@id": f"{self.manifest.base}dataset", "@type": "", "name": self.manifest.title}
+        if self.manifest.description:
+            dataset["description"] = self.manifest.description
+        dataset["@type"] = nearest_class("Dataset", dataset)
+        page = {**self._node(self.page), "isPartOf": dataset, **source, "breadcrumb": self._trail()}
+        return {word: value for word, value in page.items() if word != "mainEntity" and value is not None}
+
+    def _trail(self) -> _Node:
+        """Return the way from the collection to the thing, over what the document says that it is part of."""
+        trail = [self.about]
+        while len(trail) < _MOST_STEPS and (whole := self._whole_of(trail[0])) and whole not in trail:
+            trail.insert(0, whole)
+        steps = [(self.manifest.title, self.manifest.base)]
+        for iri in trail:
+            names = self.said.names(iri) or [iri.rpartition("/")[2]]
+            steps.append((names[0], self._page_of(iri)))
+        places = [
+            {"@type": "ListItem", "position": number, "name": name, "item": address}
+            for number, (name, address) in enumerate(steps, 1)
+        ]
+        return {"@type": "BreadcrumbList", "itemListElement": places}
+
+    def _whole_of(self, iri: str) -> str | None:
+        layout = kind_of(self.said.types(iri)).layout
+        wholes = self.said.iris(iri, expand(WHOLES[layout])) if layout in WHOLES else []
+        return next((whole for whole in wholes if whole.startswith(self.manifest.ids)), None)
+
+    def _page_of(self, iri: str) -> str:
+        return f"{self.manifest.base}doc/{iri.removeprefix(self.manifest.ids)}"
+
+
+def _find_later_clips(said: Said) -> set[str]:
+    """Return the clips that begin where another of their recording does, and end after it: Google takes one of them."""
+    clips: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+    for iri in said.subjects:
+        start = said.number(iri, SCHEMA + "startOffset")
+        for recording in said.iris(iri, SCHEMA + "isPartOf") if start is not None else ():
+            clips[recording, start or 0].append((said.number(iri, SCHEMA + "endOffset") or 0, iri))
+    return {iri for found in clips.values() for _, iri in sorted(found)[1:]}
+
+
+def _one_or_all(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
