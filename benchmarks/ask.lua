@@ -1,5 +1,5 @@
 -- wrk asks for the addresses of a file, one a line: a query, URL-encoded, or with "documents" a path of the server with a
--- header behind a tab where there is one. Each is asked for once; with "again" the file starts over at its end. The line
+-- header behind each tab. Each is asked for once; with "again" the file starts over at its end. The line
 -- that it prints when it is done is JSON.
 
 local threads, path, again, lines, before, after = {}
@@ -31,7 +31,7 @@ function request()
       return before .. line .. after
    end
    local address, header = line:match("^([^\t]*)\t?(.*)$")
-   header = header ~= "" and header .. "\r\n" or ""
+   header = header ~= "" and header:gsub("\t", "\r\n") .. "\r\n" or ""
    return before .. address .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\n" .. header .. "\r\n"
 end
 

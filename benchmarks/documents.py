@@ -79,7 +79,7 @@ def _over_http(asked: argparse.Namespace, data: Data) -> Iterator[str]:
                 floor = serving.enter_context(_floor(data, content))
                 for title, header, size in (
                     (f"{media_type}, {content:,} bytes", f"Accept: {media_type}", floor),
-                    (f"{media_type}, 304", f"If-None-Match: {tag}\r\nAccept: {media_type}", None),
+                    (f"{media_type}, 304", f"If-None-Match: {tag}\tAccept: {media_type}", None),
                 ):
                     other = size or serving.enter_context(_floor(data, 0))
                     lines = f"{path}\t{header}\n"

@@ -5,6 +5,7 @@ Source: RFC 8288 (Web Linking); RFC 9264 (Linkset); FAIR Signposting Profile (20
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,7 @@ _MOST_BYTES = 7_000
 """What servers and proxies take of one header is often 8 KB for all of them. The link set has the rest."""
 
 _IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
+_URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 _LAST = ("describedby", "alternate")
 
 
@@ -53,9 +55,16 @@ class Link:
 
     def __str__(self) -> str:
         """Return the link as a header has it; a profile is an attribute of its own and never part of the type."""
-        names = ("rel", "type", "format", "profile", "token", "anchor")
-        said = ((name, getattr(self, name)) for name in names)
-        return f"<{to_uri(self.target)}>" + "".join(f'; {name}="{value}"' for name, value in said if value)
+        text = f'<{to_uri(self.target)}>; rel="{self.rel}"'
+        if self.type:
+            text += f'; type="{self.type}"'
+        if self.format:
+            text += f'; format="{self.format}"'
+        if self.profile:
+            text += f'; profile="{self.profile}"'
+        if self.token:
+            text += f'; token="{self.token}"'
+        return f'{text}; anchor="{to_uri(self.anchor)}"' if self.anchor else text
 
 
 def to_uri(iri: str) -> str:
@@ -63,7 +72,7 @@ def to_uri(iri: str) -> str:
 
     Source: RFC 3987 section 3.1.
     """
-    return quote(iri, safe=_IN_URI)
+    return iri if _URI.fullmatch(iri) else quote(iri, safe=_IN_URI)
 
 
 def page_links(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:
@@ -115,13 +124,16 @@ def _in_schema_org(page: str) -> Link:
 
 def to_header(links: Sequence[Link]) -> str:
     """Return links as the value of a `Link` header; of very many the most needed, the link set has all."""
-    needed: list[Link] = []
+    texts = [str(link) for link in links]
+    if sum(map(len, texts)) + 2 * len(texts) <= _MOST_BYTES:
+        return ", ".join(texts)
+    needed: set[int] = set()
     size = 0
-    for link in sorted(links, key=lambda link: _LAST.index(link.rel) if link.rel in _LAST else -1):
-        size += len(str(link)) + 2
-        if size < _MOST_BYTES:
-            needed.append(link)
-    return ", ".join(str(link) for link in links if link in needed)
+    for number in sorted(range(len(links)), key=lambda n: _LAST.index(links[n].rel) if links[n].rel in _LAST else -1):
+        size += len(texts[number]) + 2
+        if size <= _MOST_BYTES:
+            needed.add(number)
+    return ", ".join(text for number, text in enumerate(texts) if number in needed)
 
 
 def linkset_of(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:

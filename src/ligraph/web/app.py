@@ -32,13 +32,16 @@ from ligraph.web.reference import show_openapi, show_reference
 from ligraph.web.sparql import answer_query
 from ligraph.web.words import show_context, show_kept_context, show_ontology
 
-HOT = [Route("/sparql", attended(answer_query), methods=["GET", "POST"]), Route("/graphs", attended(show_graph))]
+HOT = [
+    Route("/sparql", attended(answer_query), methods=["GET", "POST"]),
+    Route("/graphs", attended(show_graph)),
+    Route("/id/{x:path}", redirect_thing),
+    Route("/doc/{x:path}", show_document),
+]
 """What is asked most."""
 
 ROUTES = [
     Route("/", show_home),
-    Route("/id/{x:path}", redirect_thing),
-    Route("/doc/{x:path}", show_document),
     Route("/linkset/{x:path}", show_linkset),
     Route("/ns", show_ontology),
     Route("/ns.{suffix}", show_ontology),

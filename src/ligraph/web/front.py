@@ -26,6 +26,8 @@ header to ask for first.
 
 Source: Fetch Standard (WHATWG) section 2.2.2, CORS-unsafe request-header bytes."""
 
+_REST = "{x:path}"
+
 Handler = Callable[[Request], Awaitable[ASGIApp]]
 
 
@@ -59,12 +61,14 @@ class Front(FastAPI):
     def __init__(self, hot: Iterable[Route], prefix: str, **options: Any) -> None:
         super().__init__(**options)
         self._prefix = prefix
-        self._hot: dict[tuple[str, str], Handler] = {
-            (method, before + route.path): route.endpoint
-            for route in hot
-            for method in route.methods or ()
-            for before in ("", prefix)
-        }
+        self._hot: dict[tuple[str, str], Handler] = {}
+        self._below: list[tuple[str, Route]] = []
+        for route in hot:
+            for before in dict.fromkeys(("", prefix)):
+                if route.path.endswith(_REST):
+                    self._below.append((before + route.path.removesuffix(_REST), route))
+                else:
+                    self._hot |= {(method, before + route.path): route.endpoint for method in route.methods or ()}
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of the API: the framework's part and that of the query services."""
@@ -98,7 +102,7 @@ class Front(FastAPI):
             kept = snapshot.replies.get(key)
             if kept and snapshot.engine.is_sure:
                 return cast(ASGIApp, kept)
-        handler = self._hot.get((method, scope["path"]))
+        handler = self._hot.get((method, scope["path"])) or self._handler_below(scope)
         if handler is None:
             return None
 
@@ -107,6 +111,14 @@ class Front(FastAPI):
             await response(scope, receive, send)
 
         return handle
+
+    def _handler_below(self, scope: Scope) -> Handler | None:
+        """Return the handler of the hot route whose path begins that of a request, which then has the rest."""
+        for begin, route in self._below:
+            if scope["path"].startswith(begin) and scope["method"] in (route.methods or ()):
+                scope["path_params"] = {"x": scope["path"][len(begin) :]}
+                return cast(Handler, route.endpoint)
+        return None
 
 
 def _shared(send: Send, scope: Scope) -> Send:
