@@ -105,3 +105,49 @@ def test_answers_that_nobody_reads_do_not_pile_up(root: Path) -> None:
                 break
             time.sleep(0.002)
         assert 0 < max(held_by(server)) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "GET /doc/scheme/s HTTP/1.1|Accept: text/turtle",
+        "GET /doc/scheme/s HTTP/1.1|Accept: application/ld+json|Accept-Profile: <https://schema.org/>",
+        "GET /doc/scheme/s.ttl HTTP/1.1|Accept-Encoding: br",
+        "GET /doc/scheme/s.jsonld?_profile=schema HTTP/1.1|Accept-Encoding: gzip|Origin: https://page.example",
+        "GET /doc/scheme/s HTTP/1.1|If-None-Match: TAG",
+        'GET /doc/scheme/s.nt HTTP/1.1|if-none-match: W/TAG|If-None-Match: "x"',
+        "GET /id/scheme/s HTTP/1.1|User-Agent: x",
+        "GET / HTTP/1.1|Accept: */*|Cookie: a=b",
+        'GET /doc/scheme/s HTTP/1.1|If-Match: "x"',
+        "GET /doc/scheme/s HTTP/1.1|If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT",
+        "GET /doc/scheme/s HTTP/1.1|Range: bytes=0-3",
+        "HEAD /doc/scheme/s HTTP/1.1|Accept: text/turtle",
+    ],
+)
+def test_what_is_sent_again_is_the_same(root: Path, lines: str) -> None:
+    """The first answer comes from the application, later ones from what was kept; and each fits its own request."""
+    with serving_here(root) as (port, _), socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        if "TAG" in lines:
+            head, _ = exchange(client, f"{lines.partition('|')[0]}|Accept: */*")
+            lines = lines.replace("TAG", next(line[6:] for line in head if line.startswith("etag: ")))
+        first, others = exchange(client, lines), [exchange(client, lines) for _ in range(3)]
+        assert others == [first] * 3
+        # What was kept for one is not sent to another.
+        head, body = exchange(client, "GET /doc/scheme/s HTTP/1.1|Accept: application/n-triples")
+        assert "content-type: application/n-triples" in head
+        assert body.startswith(b"<https://example.org/c/id/scheme/s> ")
+
+
+def exchange(client: socket.socket, lines: str) -> tuple[list[str], bytes]:
+    """Send a request whose lines are between bars; return the lines of the answer's head, sorted, and its body."""
+    request = lines.replace("|", "\r\n") + "\r\nHost: x\r\n\r\n"
+    client.sendall(request.encode())
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += client.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    found = head.decode().split("\r\n")
+    length = next((int(line[16:]) for line in found if line.startswith("content-length: ")), 0)
+    while len(body) < length and not lines.startswith("HEAD"):
+        body += client.recv(65_536)
+    return sorted(line for line in found if not line.startswith("date: ")), body

@@ -1,8 +1,8 @@
-"""The short way for the most frequent request: a query by GET, received whole, is answered without a task of its own.
+"""The short way for the most frequent requests: what is received whole is answered without a task of its own.
 
-It is a protocol of uvicorn that looks at each request first. What it knows at sight to be
-`GET /sparql?query=…` with plain headers it answers itself, from what is kept or by a worker; all else goes on to the
-application as it came. Both ways give the same bytes.
+It is a protocol of uvicorn that looks at each request first. What it knows at sight to be `GET /sparql?query=…` with
+plain headers it answers itself, from what is kept or by a worker; and any GET, from what was sent to the same request
+before. All else goes on to the application as it came. Both ways give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -21,58 +20,19 @@ from ligraph.stores.frames import Told
 from ligraph.stores.lanes import Job
 from ligraph.stores.pool import Pool
 from ligraph.stores.queries import Answer, Query
-from ligraph.web.answers import Wish, admit, headers_for, tag_of, wish_of
+from ligraph.web.answers import admit, headers_for, tag_of
 from ligraph.web.clients import client_of
+from ligraph.web.conditions import has_tag
 from ligraph.web.connections import Connection
 from ligraph.web.fields import decode_value
+from ligraph.web.plain import QUERY, SIMPLE, read_headers, read_kept_headers
 from ligraph.web.problems import answer_problem
 from ligraph.web.responses import SHARED
-
-# A request line and headers as every client writes them; whatever is out of the ordinary goes the long way.
-_SIMPLE = re.compile(
-    rb"GET ([!->@-~]*)\?query=([!\x22$%'-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n"
-)
-_PLAIN = frozenset(
-    {
-        b"accept-language",
-        b"cache-control",
-        b"dnt",
-        b"host",
-        b"pragma",
-        b"priority",
-        b"referer",
-        b"sec-fetch-dest",
-        b"sec-fetch-mode",
-        b"sec-fetch-site",
-        b"user-agent",
-    }
-)
-"""Headers that change nothing about an answer."""
 
 _LARGEST = 16_384
 _MOST_HELD = 65_536
 _JOINED = 16_384
 _SHARED_LINES = b"".join(b"%b: %b\r\n" % header for header in SHARED)
-
-
-@lru_cache(maxsize=512)
-def read_headers(block: bytes) -> Wish | None:
-    """Return how a client wants its answer by the lines of its headers, None where one of them asks for more."""
-    headers: dict[bytes, bytes] = {}
-    for line in block.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        name, value = name.lower(), value.strip()
-        if name in (b"accept", b"accept-encoding"):
-            if name in headers:
-                return None
-            headers[name] = value
-        elif name == b"connection":
-            if value.lower() != b"keep-alive":
-                return None
-        elif name not in _PLAIN:
-            return None
-    wish = wish_of(headers, "")
-    return wish if (wish.rows or wish.statements) and b"host:" in block.lower() else None
 
 
 class Express(Connection):
@@ -126,16 +86,19 @@ class Express(Connection):
 
     def _answers(self, data: bytes) -> bool:
         """Answer a request where it is a simple one; return whether it was."""
-        if len(data) > _LARGEST or not (match := _SIMPLE.fullmatch(data)) or match[1] not in self._paths:
+        if len(data) > _LARGEST or not (match := SIMPLE.fullmatch(data)):
             return False
-        if len(match[2]) > self._live.limits.query_bytes:
+        if match[1] not in self._paths:
+            return self._answers_again(match)
+        query = QUERY.fullmatch(match[2] or b"")
+        if query is None or len(query[1]) > self._live.limits.query_bytes:
             return False
         live, snapshot = self._live, self._live.snapshot
         wish = read_headers(match[3])
         if wish is None or live.services or live.proxies or not isinstance(snapshot.engine, Pool):
             return False
         try:
-            text = decode_value(match[2])
+            text = decode_value(query[1])
         except BadRequest:
             return False
         self._started = time.perf_counter()
@@ -159,6 +122,20 @@ class Express(Connection):
                 self._job = job
         except LigraphError as error:
             self._refuse(error)
+        return True
+
+    def _answers_again(self, match: re.Match[bytes]) -> bool:
+        """Send what was sent to the same request before; return whether there is such an answer."""
+        asked, snapshot = read_kept_headers(match[3]), self._live.snapshot
+        if asked is None or not snapshot.engine.is_sure:
+            return False
+        reply = snapshot.replies.get(match[1] + b"\n" + (match[2] or b"") + asked.key)
+        if reply is None:
+            return False
+        if asked.tags is not None and reply.tag and has_tag(asked.tags, reply.tag):
+            self._put(reply.head_unchanged, b"")
+        else:
+            self._put(reply.head, reply.content)
         return True
 
     def _on_told(self, told: Told) -> None:
@@ -219,11 +196,15 @@ class Express(Connection):
         self._write(b"".join(lines), bytes(response.body))
 
     def _write(self, head: bytes, content: bytes) -> None:
+        """Write a response whole, to whose head its length and what is said to all is added."""
+        self._put(b"%bcontent-length: %d\r\n%b" % (head, len(content), _SHARED_LINES), content)
+
+    def _put(self, head: bytes, content: bytes) -> None:
         """Write a response whole, and take up what came meanwhile."""
         if self.transport is None or self.transport.is_closing():
             return
         now = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
-        head = b"%b%bcontent-length: %d\r\n%b\r\n" % (head, now, len(content), _SHARED_LINES)
+        head = b"%b%b\r\n" % (head, now)
         if len(content) < _JOINED:
             self.transport.write(head + content)
         else:

@@ -41,6 +41,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 _REPEATED = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"last-modified"})
 """What 304 says again. Source: RFC 9110 section 15.4.5."""
 
+KEYS = frozenset({b"accept", b"accept-profile", b"accept-encoding"})
+"""The headers that choose a representation."""
+
 _LONGEST_KEY = 4_000
 _PARAMETERS = (b"_mediatype=", b"_profile=", b"format=")
 
@@ -113,8 +116,18 @@ class Reply:
         self.modified = modified
         self.is_latest = is_latest
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        self._unchanged = [header for header in self.headers if header[0] in _REPEATED]
+        self.unchanged = [header for header in self.headers if header[0] in _REPEATED]
         self.headers.append((b"content-length", str(len(content)).encode()))
+
+    @cached_property
+    def head(self) -> bytes:
+        """Status line and headers, without the empty line at their end."""
+        return _head_of(self.status_code, self.headers)
+
+    @cached_property
+    def head_unchanged(self) -> bytes:
+        """The same of 304."""
+        return _head_of(HTTPStatus.NOT_MODIFIED, self.unchanged)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer.
@@ -125,9 +138,14 @@ class Reply:
         if self.tag and scope["method"] in ("GET", "HEAD"):
             asked = {name.decode("latin-1"): value.decode("latin-1") for name, value in conditions_in(scope).items()}
             if asked and outcome(asked, self.tag, self.modified, is_latest=self.is_latest) != HTTPStatus.OK:
-                status, headers, content = HTTPStatus.NOT_MODIFIED, self._unchanged, b""
+                status, headers, content = HTTPStatus.NOT_MODIFIED, self.unchanged, b""
         await send({"type": "http.response.start", "status": int(status), "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+
+
+def _head_of(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    line = f"HTTP/1.1 {status:d} {HTTPStatus(status).phrase}\r\n".encode()
+    return line + b"".join(b"%b: %b\r\n" % header for header in (*headers, *SHARED))
 
 
 def conditions_in(scope: Scope) -> Headers:
@@ -208,7 +226,7 @@ def key_of(scope: Scope) -> bytes | None:
         return None
     parts = [scope.get("raw_path") or scope["path"].encode(), query]
     for name, value in scope["headers"]:
-        if name.startswith(b"accept") and name != b"accept-language":
+        if name in KEYS:
             parts += (name, value)
     key = b"\n".join(parts)
     return key if len(key) < _LONGEST_KEY else None
