@@ -23,6 +23,7 @@ ROWS = {
     "web": 5,
     "api": 6,
     "cli": 6,
+    "embedding": 6,
     "ingesting": 6,
     "querying": 6,
     "serving": 6,

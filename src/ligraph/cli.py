@@ -265,6 +265,17 @@ def query(
 
 
 @app.command()
+def embed(
+    thing: Annotated[str, typer.Argument(metavar="ID", help="The id of a thing, such as set/hub-leadership.")],
+    root: Root = Path(),
+) -> None:
+    """Print the card of a thing for a page elsewhere: HTML with its schema.org data, from the live release."""
+    from ligraph.embedding import embed as embed_thing
+
+    write(embed_thing(root, thing))
+
+
+@app.command()
 def rollback(
     release: Annotated[str | None, typer.Argument(metavar="ID", help="Default: the one before the live one.")] = None,
     root: Root = Path(),

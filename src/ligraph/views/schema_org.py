@@ -29,7 +29,7 @@ from ligraph.views.nodes import expand
 from ligraph.views.recordings import watched_from
 from ligraph.views.relations import WHOLES
 from ligraph.views.said import Said, iri_of
-from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, NAMING, class_for, is_work, place_of, word_for
+from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, class_for, is_work, place_of, word_for
 
 CONTEXT = "https://schema.org"
 
@@ -95,10 +95,10 @@ class Translation:
         if isinstance(term, Triple):
             raise NotAcceptable("schema.org has no way to write a statement about a statement")
         iri = iri_of(term)
-        if properties := self.said.properties(iri):
+        if self.said.properties(iri):
             # Clips are in full in the document of their recording; in that of a set they are where they are played.
             is_own = iri.startswith(subject + "#") or (predicate == SCHEMA + "hasPart" and subject == self.about)
-            if (is_own or predicate in HOLDING) and iri not in self.written and not properties <= NAMING:
+            if (is_own or predicate in HOLDING) and iri not in self.written:
                 return self._node(iri)
             return self._reference(iri)
         if iri.startswith(SCHEMA):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ligraph.namespaces import DCTERMS, LIG, NAME, ORG, PREF_LABEL, PROV, SCHEMA, SCHEMA_HTTPS, SKOS, TYPE, VOID
+from ligraph.namespaces import DCTERMS, LIG, ORG, PREF_LABEL, PROV, SCHEMA, SCHEMA_HTTPS, SKOS, VOID
 from ligraph.views.kinds import KINDS, kind_of
-
-NAMING = frozenset({TYPE, NAME, PREF_LABEL})
-"""What is said of a thing that is only referred to."""
 
 HOLDING = frozenset({SCHEMA + "itemListElement", SCHEMA + "item", SCHEMA + "isPartOf", LIG + "plays"})
 """The properties under which what they lead to is written out."""
