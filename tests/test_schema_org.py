@@ -444,6 +444,15 @@ def test_texts_are_plain_in_the_language_of_the_collection_only(release: Release
     assert spanish["description"] == {"@language": "en", "@value": "D"}
 
 
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("1", 1), ("-2", -2), ("12345678901234567890", "12345678901234567890"), ("--5", "--5"), ("٣", "٣")],
+)
+def test_whole_numbers_are_numbers_where_json_keeps_them(release: Release, number: str, expected: object) -> None:
+    turtle = f'<post/x> a schema:BlogPosting ; schema:position "{number}"^^xsd:integer .'
+    assert translate(release, turtle, "post/x")["position"] == expected
+
+
 def test_other_things_are_told_of_by_id_class_and_name_as_far_as_they_are_known(release: Release) -> None:
     turtle = """
     <post/p> a schema:BlogPosting ; schema:name "P"@en ; schema:publisher <organization/o> ;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import KeysView
 from typing import Any
 
@@ -11,6 +12,8 @@ from ligraph.namespaces import NAME, PREF_LABEL, SCHEMA, TYPE, XSD
 from ligraph.stores.documents import Document, Properties, Term
 
 _PLACES = (SCHEMA + "position", SCHEMA + "startOffset")
+# A JSON number over 2^53 loses digits in most readers.
+_NUMBER = re.compile("-?[0-9]{1,15}")
 _NOTHING: Properties = {}
 _INTEGER = XSD + "integer"
 
@@ -62,10 +65,8 @@ class Said:
         """Return a text of the collection's language as it is, one of another with that, a whole number as one."""
         if literal.language and literal.language.lower() != self.language:
             return {"@language": literal.language, "@value": literal.value}
-        text = literal.value
-        # A JSON number over 2^53 loses digits in most readers.
-        is_number = literal.datatype.value == _INTEGER and text.lstrip("-").isdecimal() and len(text) < 16
-        return int(text) if is_number else text
+        is_number = literal.datatype.value == _INTEGER and _NUMBER.fullmatch(literal.value)
+        return int(literal.value) if is_number else literal.value
 
     def _place(self, term: Term) -> tuple[int, str, str]:
         if isinstance(term, Literal):
