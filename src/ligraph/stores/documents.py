@@ -23,6 +23,13 @@ _NAMES = (NamedNode(NAME), NamedNode(PREF_LABEL))
 _MEMBER = NamedNode(ORG + "member")
 _PRESENTER = NamedNode(LIG + "presenter")
 _APPEARANCE = NamedNode(LIG + "appearance")
+_WEB_PAGE = NamedNode(SCHEMA + "WebPage")
+_MAIN_ENTITY = NamedNode(SCHEMA + "mainEntity")
+_VERSION = NamedNode(SCHEMA + "version")
+_IN_DATASET = NamedNode(VOID + "inDataset")
+_MODIFIED = NamedNode(DCTERMS + "modified")
+_LICENSE = NamedNode(DCTERMS + "license")
+_DATE_TIME = NamedNode(XSD + "dateTime")
 
 
 Properties = dict[str, list[Term]]
@@ -90,7 +97,8 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     # A document of loose files has no name of its own, and nothing to say of itself.
     iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
     if manifest.base:
-        own = list(_own_statements(iri, about, store, manifest))
+        when = _latest((quad for quad in reader.found if quad.subject == about), manifest)
+        own = list(_own_statements(iri, about, when, manifest))
         reader.statements[iri] = own
         reader.found += [Quad(one.subject, one.predicate, one.object) for one in own]
     ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
@@ -225,18 +233,21 @@ def _place(subject: str, about: str) -> tuple[bool, bool, list[int | str]]:
 
 def modified(store: Statements, manifest: Manifest, about: NamedNode) -> str:
     """Return when what is said about a thing last changed: the latest change of a graph that speaks of it."""
-    graphs = {quad.graph_name.value for quad in store.quads_for_pattern(about, None, None, None)}  # type: ignore[union-attr]
+    return _latest(store.quads_for_pattern(about, None, None, None), manifest)
+
+
+def _latest(quads: Iterable[Quad], manifest: Manifest) -> str:
+    graphs = {quad.graph_name.value for quad in quads}  # type: ignore[union-attr]
     known = [manifest.graphs[graph]["modified"] for graph in graphs if graph in manifest.graphs]
     return str(max(known, default=manifest.created))
 
 
-def _own_statements(iri: NamedNode, about: NamedNode, store: Statements, manifest: Manifest) -> Iterator[Triple]:
+def _own_statements(iri: NamedNode, about: NamedNode, when: str, manifest: Manifest) -> Iterator[Triple]:
     """Yield what a document says of itself."""
-    when = Literal(modified(store, manifest, about), datatype=NamedNode(XSD + "dateTime"))
-    yield Triple(iri, _TYPE, NamedNode(SCHEMA + "WebPage"))
-    yield Triple(iri, NamedNode(SCHEMA + "mainEntity"), about)
-    yield Triple(iri, NamedNode(VOID + "inDataset"), NamedNode(manifest.base + "dataset"))
-    yield Triple(iri, NamedNode(DCTERMS + "modified"), when)
-    yield Triple(iri, NamedNode(SCHEMA + "version"), Literal(manifest.id))
+    yield Triple(iri, _TYPE, _WEB_PAGE)
+    yield Triple(iri, _MAIN_ENTITY, about)
+    yield Triple(iri, _IN_DATASET, NamedNode(manifest.base + "dataset"))
+    yield Triple(iri, _MODIFIED, Literal(when, datatype=_DATE_TIME))
+    yield Triple(iri, _VERSION, Literal(manifest.id))
     if manifest.licence:
-        yield Triple(iri, NamedNode(DCTERMS + "license"), NamedNode(manifest.licence))
+        yield Triple(iri, _LICENSE, NamedNode(manifest.licence))

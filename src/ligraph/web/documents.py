@@ -128,9 +128,9 @@ def _elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: st
     Raises: Gone where it was removed.
     Source: RFC 9110 section 15.4.2; RFC 3986 section 6.2.2 (one of several spellings); RFC 3987 section 5.3.2.2 (NFC).
     """
-    query = request.url.query
     if not facts.ids:
         return None
+    query = request.scope["query_string"].decode("latin-1")
     thing, _, part = local.partition("#")
     if thing in facts.manifest.removed and not facts.describes(thing):
         target = facts.manifest.removed[thing]
