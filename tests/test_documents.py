@@ -705,3 +705,28 @@ def test_a_page_embeds_both_profiles_safely(client: TestClient) -> None:
         assert "<script>alert" not in page
         native, schema = (client.get(f"/doc/{local}.jsonld{query}").text for query in ("", "?_profile=schema"))
         assert [script.strip() for script in scripts] == [native.strip(), schema.strip()]
+
+
+@pytest.mark.parametrize("local", ["set/listening-and-watching", "resource/a-talk", "clip/a-talk", "person/ana-diaz"])
+def test_a_card_carries_its_json_ld(client: TestClient, local: str) -> None:
+    answer = client.get(f"/embed/{local}.html")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/{local}"]
+    [script] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
+    assert script.strip() == client.get(f"/doc/{local}.jsonld?_profile=schema").text.strip()
+    assert f'href="{BASE}id/{local}"' in answer.text
+    tag = answer.headers["etag"]
+    again = client.get(f"/embed/{local}.html", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["etag"]) == (304, tag)
+
+
+def test_cards_that_are_not_there(client: TestClient) -> None:
+    assert client.get("/embed/set/gone.html").status_code == 410
+    moved = client.get("/embed/set/old.html")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/embed/set/listening-and-watching.html")
+    assert client.get("/embed/set/nope.html").status_code == 404
+    assert ".html" in client.get("/embed/resource/a-talk").json()["hint"]
+    assert client.get("/embed/resource/a%2Dtalk.html").headers["location"] == "/embed/resource/a-talk.html"

@@ -6,21 +6,16 @@ import unicodedata
 import zlib
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from ligraph.config import Collection, open_collection
 from ligraph.errors import Gone, NotFound
 from ligraph.releases.history import release_folder
-from ligraph.releases.things import things_of
+from ligraph.releases.things import most_alike, things_of
 from ligraph.stores.documents import read_document
 from ligraph.stores.embedded import Release, open_folder
 from ligraph.views.cards import card
 from ligraph.views.pages import Pages
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
-
-_MOST = 5
-_LEAST_ALIKE = 60
 
 
 def embed(root: Path, thing: str) -> bytes:
@@ -45,18 +40,9 @@ def _missing(collection: Collection, release: Release, local: str) -> NotFound |
         if successor is None:
             return Gone(f"{local} was published once and has been removed")
         return Gone(f"{local} has another id now: ligraph embed {successor}")
-    near = _nearest(collection, release, local)
+    try:
+        near = most_alike(things_of(collection, release.manifest.id), local)
+    except (OSError, EOFError, zlib.error):
+        near = []
     hint = f"did you mean {', '.join(near)}?" if near else "an id is what follows “/id/” in the address of a thing"
     return NotFound(f"nothing is known about {local}", hint=hint)
-
-
-def _nearest(collection: Collection, release: Release, local: str) -> list[str]:
-    """Return the ids most like one that nothing has: those that differ in the segment only, then by their letters."""
-    try:
-        known = sorted(things_of(collection, release.manifest.id))
-    except (OSError, EOFError, zlib.error):
-        return []
-    slug = local.rpartition("/")[2]
-    same = [one for one in known if one.rpartition("/")[2] == slug]
-    alike = process.extract(local, known, scorer=fuzz.ratio, limit=_MOST, score_cutoff=_LEAST_ALIKE)
-    return list(dict.fromkeys([*same, *(one for one, *_ in alike)]))[:_MOST]

@@ -12,6 +12,10 @@ from ligraph.releases.canonical import read_lines
 from ligraph.releases.history import current_id, release_ids
 from ligraph.releases.manifest import DUMP
 
+_MOST = 5
+_LEAST_ALIKE = 75
+"""Of a hundred: two ids that differ by a letter or two have 90 and more."""
+
 _SUBJECT = re.compile(rb"<([^>#]*)>")
 
 
@@ -48,3 +52,14 @@ def things_of(collection: Collection, release: str) -> set[str]:
             if not local.startswith(("graph/", "derived/")):
                 found.add(local)
     return found
+
+
+def most_alike(ids: Iterable[str], local: str) -> list[str]:
+    """Return the ids most like one that nothing has: those that differ in the segment only, then by their letters."""
+    from rapidfuzz import fuzz, process
+
+    known = sorted(ids)
+    slug = local.rpartition("/")[2]
+    same = [one for one in known if one.rpartition("/")[2] == slug]
+    alike = process.extract(local, known, scorer=fuzz.ratio, limit=_MOST, score_cutoff=_LEAST_ALIKE)
+    return list(dict.fromkeys([*same, *(one for one, *_ in alike)]))[:_MOST]

@@ -10,8 +10,6 @@ from typing import Any
 
 _REQUIRED = {
     "VideoObject": ("CreativeWork", ("name", "thumbnailUrl", "uploadDate")),
-    # Google has no page on recordings of sound alone. They are held to what it asks of the others.
-    "AudioObject": ("CreativeWork", ("name", "thumbnailUrl", "uploadDate")),
     "Clip": ("CreativeWork", ("name", "startOffset", "url")),
     "Event": ("Thing", ("name", "startDate", "location")),
     "Dataset": ("CreativeWork", ("name", "description")),

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
+from ligraph.web.cards import show_card
 from ligraph.web.documents import redirect_thing, show_document
 from ligraph.web.doors import redirect_void, show_api_catalog, show_llms, show_robots
 from ligraph.web.front import Front, attended
@@ -43,6 +44,7 @@ HOT = [
 ROUTES = [
     Route("/", show_home),
     Route("/linkset/{x:path}", show_linkset),
+    Route("/embed/{x:path}", show_card),
     Route("/ns", show_ontology),
     Route("/ns.{suffix}", show_ontology),
     Route("/context.jsonld", show_context),

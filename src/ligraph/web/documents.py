@@ -34,9 +34,9 @@ async def redirect_thing(request: Request) -> Reply:
     asked = request.path_params["x"]
 
     def find(facts: Facts) -> Reply:
-        elsewhere = _elsewhere(request, facts, asked, "id")
-        if elsewhere:
-            return elsewhere
+        other = elsewhere(request, facts, asked, "id")
+        if other:
+            return other
         local, _, part = asked.partition("#") if facts.ids else (asked, "", "")
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
@@ -55,9 +55,9 @@ async def show_document(request: Request) -> Reply:
 
     def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation, Body]:
         local, fixed = split_address(facts, asked)
-        elsewhere = _elsewhere(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
-        if elsewhere:
-            return elsewhere
+        other = elsewhere(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
+        if other:
+            return other
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         if request.query_params.get("_profile") == ALTERNATES:
@@ -122,7 +122,7 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     return to_rdf(document.quads if format_ in (TRIG, N_QUADS) else document.triples, format_)
 
 
-def _elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Reply | None:
+def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Reply | None:
     """Return a redirect where another address is the one for what was asked, with the format that was asked for.
 
     Raises: Gone where it was removed.

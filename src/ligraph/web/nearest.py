@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import zlib
 
-from rapidfuzz import fuzz, process
 from starlette.requests import Request
 
 from ligraph.errors import Gone, LigraphError, NotFound
-from ligraph.releases.things import things_of
+from ligraph.releases.things import most_alike, things_of
 from ligraph.web.live import Live, live_of
-
-_MOST = 5
-_LEAST_ALIKE = 75
-"""Of a hundred: two ids that differ by a letter or two have 90 and more."""
 
 _MOST_STATEMENTS = 300_000
 """Statements up to which the ids of a release are read to be compared with what was asked for, within a second."""
@@ -31,18 +26,10 @@ async def nearest_to(request: Request, error: LigraphError) -> list[tuple[str, s
     asked = "/".join(request.url.path.removeprefix(live.root_path).split("/")[2:])[:_LONGEST]
     name, _, suffix = asked.rpartition(".")
     asked = name if name and len(suffix) <= len("jsonld") else asked
-    slug = asked.rpartition("/")[2]
-    if not slug or not snapshot.release.manifest.base:
+    if not asked or not snapshot.release.manifest.base:
         return []
-    found = [f"{segment}/{slug}" for segment in snapshot.release.manifest.things if segment != "graph"]
-    try:
-        known = await snapshot.read(lambda facts: [local for local in found if facts.describes(local)])
-        alike = process.extract(asked, await _ids(live), scorer=fuzz.ratio, limit=_MOST, score_cutoff=_LEAST_ALIKE)
-    except LigraphError:
-        # Of two faults the one that the client asked about is told.
-        return []
-    nearest = list(dict.fromkeys([*known, *(local for local, *_ in alike)]))[:_MOST]
-    return [(snapshot.pages.site.href(snapshot.release.ids + local), local) for local in nearest]
+    found = most_alike(await _ids(live), asked)
+    return [(snapshot.pages.site.href(snapshot.release.ids + local), local) for local in found]
 
 
 async def _ids(live: Live) -> list[str]:

@@ -86,6 +86,7 @@ def _documents() -> dict[str, Any]:
         "/id/{segment}/{slug}": thing,
         "/doc/{segment}/{slug}": get("Return the document of a thing", "document", [*parts, *chosen], DOCUMENTS),
         "/linkset/{segment}/{slug}": get("Return the typed links of a document", "linkset", parts, LINKSETS),
+        "/embed/{segment}/{slug}.html": get("Return a card for the page of another site", "card", parts, (HTML,)),
         "/dataset": get("Describe the dataset, as DCAT and VoID", "dataset", chosen, DOCUMENTS),
         "/ns": get("Return the ontology", "ontology", chosen, DOCUMENTS),
         "/shapes": get("Return the shapes that data are checked against", "shapes", chosen, DOCUMENTS),
