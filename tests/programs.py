@@ -1,16 +1,21 @@
 """Programs of others that tests run: what Node runs is installed here, the rest is there or not."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 CLIENTS = Path(__file__).parent / "clients"
+
+Run = Callable[..., list[dict[str, Any]]]
+"""Runs a script of `clients/` on a list of jobs, with arguments perhaps, and returns its answer to each."""
 
 
 def missing(reason: str) -> NoReturn:
@@ -51,3 +56,18 @@ def install_clients(config: pytest.Config) -> Path:
             missing(f"the clients of Node cannot be installed: {done.stderr[-300:]}")
         (folder / "installed").touch()
     return folder
+
+
+def clients_of_node(config: pytest.Config) -> Run:
+    """Return what runs the scripts that take a list as JSON on stdin, and print a list of answers."""
+    folder = install_clients(config)
+
+    def run(script: str, jobs: list[Any], *arguments: str) -> list[dict[str, Any]]:
+        command = [node("node"), str(folder / script), *arguments]
+        done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        answers: list[dict[str, Any]] = json.loads(done.stdout)
+        assert len(answers) == len(jobs)
+        return answers
+
+    return run
