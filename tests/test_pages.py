@@ -209,7 +209,9 @@ def test_links_within_the_site_lead_somewhere(
 ) -> None:
     home, terms = pages.home(release.store, release.manifest), pages.ontology(ontology)
     targets = {f"/doc/{local}": read(page).ids for local, page in every.items()}
-    targets |= {"/": read(home).ids, "/ns": read(terms).ids, "/sparql": [], "/queries": [], "/context.jsonld": []}
+    targets |= {f"/embed/{local}.html": [] for local in every}
+    targets |= {"/": read(home).ids, "/ns": read(terms).ids}
+    targets |= {f"/{name}": [] for name in ("sparql", "queries", "context.jsonld", "dataset", "shapes", "docs")}
     made = {f"/doc/{local}": page for local, page in every.items()} | {"/": home, "/ns": terms}
     for path, page in made.items():
         for link in read(page).links:

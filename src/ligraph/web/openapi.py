@@ -54,8 +54,15 @@ def describe_paths(live: Live) -> dict[str, Any]:
 
 
 def _documents() -> dict[str, Any]:
-    word = {"type": "string", "pattern": r"^[\w\-][\w\-.]*$"}
-    parts = [{"name": name, "in": "path", "required": True, "schema": word} for name in ("segment", "slug")]
+    parts = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": r"^[\w\-][\w\-.]*$", "description": description},
+        }
+        for name, description in (("segment", "What ids begin with, such as set"), ("slug", "The rest of the id"))
+    ]
     media_types = list(dict.fromkeys(known.media_type for known in DOCUMENTS))
     chosen = [
         _parameter("_mediatype", {"type": "string", "enum": media_types, "description": "Before the header Accept"}),
