@@ -730,3 +730,126 @@ def test_cards_that_are_not_there(client: TestClient) -> None:
     assert client.get("/embed/set/nope.html").status_code == 404
     assert ".html" in client.get("/embed/resource/a-talk").json()["hint"]
     assert client.get("/embed/resource/a%2Dtalk.html").headers["location"] == "/embed/resource/a-talk.html"
+
+
+# Addresses
+
+
+def test_nothing_is_built_from_what_a_client_says_of_the_site(client: TestClient) -> None:
+    said = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "gopher",
+        "X-Forwarded-Prefix": "/evil",
+        "Forwarded": "host=evil.example;proto=gopher",
+        "X-Original-URL": "/evil",
+    }
+    for path in (
+        TALK,
+        "/id/resource/a-talk",
+        "/",
+        "/.well-known/api-catalog",
+        "/robots.txt",
+        "/linkset/set/nope",
+        "/docs",
+    ):
+        told, plain = client.get(path, headers=said), client.get(path)
+        assert "evil" not in told.text + str(told.headers)
+        assert (told.status_code, told.content) == (plain.status_code, plain.content)
+        assert told.headers.get("link") == plain.headers.get("link")
+
+
+def test_under_a_prefix(root: Path) -> None:
+    """Whether the proxy passes the prefix on or not; what is well known lies at the root of the host."""
+    site = "https://host.example/circles/"
+    with TestClient(ligraph.create_app(root, site=site, root_path="/circles"), follow_redirects=False) as client:
+        for before in ("/circles", ""):
+            assert client.get(f"{before}/id/resource/a-talk").headers["location"] == "/circles/doc/resource/a-talk"
+            answer = client.get(f"{before}{TALK}", headers={"Accept": "text/turtle"})
+            assert answer.headers["content-location"] == "/circles/doc/resource/a-talk.ttl"
+            assert [link["href"] for link in targets(answer, "canonical")] == [f"{site}doc/resource/a-talk"]
+            assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/resource/a-talk"]
+            moved = client.get(f"{before}/doc/resource%2Fa-talk.ttl")
+            assert moved.headers["location"] == "/circles/doc/resource/a-talk.ttl"
+            assert client.get(f"{before}/.well-known/void").headers["location"] == "/circles/dataset"
+            catalogue = client.get(f"{before}/.well-known/api-catalog").json()["linkset"]
+            assert catalogue[0]["anchor"] == "https://host.example/.well-known/api-catalog"
+            assert f"{site}sparql" in {item["href"] for item in catalogue[0]["item"]}
+            robots = client.get(f"{before}/robots.txt").text
+            assert f"Sitemap: {site}sitemap.xml" in robots
+            assert "Disallow: /circles/sparql?" in robots
+
+
+# Front doors
+
+
+def test_the_catalogue_of_interfaces(client: TestClient) -> None:
+    answer, head = client.get("/.well-known/api-catalog"), client.head("/.well-known/api-catalog")
+    profile = "https://www.rfc-editor.org/info/rfc9727"
+    assert answer.headers["content-type"] == f'application/linkset+json; profile="{profile}"'
+    assert answer.headers["access-control-allow-origin"] == "*"
+    for one in (answer, head):
+        [link] = targets(one, "api-catalog")
+        assert (link["href"], link["profile"]) == (f"{SITE}.well-known/api-catalog", profile)
+    assert list(answer.json()) == ["linkset"]
+    contexts = {context["anchor"]: context for context in answer.json()["linkset"]}
+    items = [item["href"] for item in contexts[f"{SITE}.well-known/api-catalog"]["item"]]
+    assert f"{SITE}sparql" in items
+    for item in items:
+        assert {"service-desc", "service-doc", "service-meta"} <= contexts[item].keys()
+        for rel, links in contexts[item].items():
+            for link in links if rel != "anchor" else ():
+                found = client.get(link["href"].removeprefix(SITE.rstrip("/")), headers={"Accept": link["type"]})
+                assert found.status_code == 200, link
+                assert found.headers["content-type"].startswith(link["type"]), link
+
+
+def test_the_first_page_leads_to_the_catalogue_of_interfaces(client: TestClient) -> None:
+    [link] = targets(client.get("/"), "api-catalog")
+    assert link == {
+        "href": f"{SITE}.well-known/api-catalog",
+        "rel": "api-catalog",
+        "type": "application/linkset+json",
+        "profile": "https://signposting.org/FAIRiCat/",
+    }
+
+
+def test_crawlers_and_language_models_are_told(client: TestClient) -> None:
+    robots = client.get("/robots.txt")
+    assert robots.headers["content-type"] == "text/plain; charset=utf-8"
+    assert robots.text.startswith("User-agent: *\n")
+    text = client.get("/llms.txt")
+    assert text.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert text.text.startswith("# Every row\n\n> ")
+    for address in re.findall(r"\]\((http[^)]*)\)", text.text):
+        assert client.get(address.removeprefix(SITE.rstrip("/"))).status_code == 200, address
+
+
+def test_the_interfaces_are_a_page_that_loads_nothing(client: TestClient) -> None:
+    answer = client.get("/docs")
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+    assert not re.findall(r'(?:src|href)="https?://(?!creativecommons)[^"]*\.(?:js|css)', answer.text)
+    for path in client.get("/openapi.json").json()["paths"]:
+        assert path in answer.text
+
+
+def test_the_voids_well_known_address_leads_to_the_dataset(client: TestClient) -> None:
+    answer = client.get("/.well-known/void")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/dataset")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/doc/set/nope", "/errors/nope", "/context/0000.jsonld", "/static/nope.css", "/queries/nope"]
+)
+def test_every_unknown_path_is_a_problem_document(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == 404
+    assert client.get(problem["type"].removeprefix(BASE.rstrip("/"))).status_code == 200
+    page = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page.status_code == 404
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "accept" in page.headers["vary"].lower()

@@ -6,7 +6,7 @@ Source: RFC 9309 (robots.txt); RFC 9727 (api-catalog); FAIRiCat (signposting.org
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ligraph.formats import GRAPHS, HTML, TURTLE
 from ligraph.releases.manifest import Manifest
@@ -25,8 +25,12 @@ def robots(site: str) -> bytes:
 
 
 def catalog_link(site: str) -> Link:
-    """Return the link to the catalogue of interfaces that a site's first page has."""
-    return Link(f"{site}.well-known/api-catalog", "api-catalog", LINKSET_JSON.media_type, FAIRICAT)
+    """Return the link to the catalogue of interfaces that a site's first page has.
+
+    Source: RFC 8615 section 3: what is well known lies at the root of the host.
+    """
+    address = urljoin(site, "/.well-known/api-catalog")
+    return Link(address, "api-catalog", LINKSET_JSON.media_type, FAIRICAT)
 
 
 def api_catalog(site: str) -> bytes:
@@ -34,7 +38,7 @@ def api_catalog(site: str) -> bytes:
 
     Source: RFC 9727 sections 2 and 4.2.
     """
-    catalog = f"{site}.well-known/api-catalog"
+    catalog = catalog_link(site).target
     interfaces = [f"{site}{path}" for path in ("sparql", "graphs", "queries")]
     links = [Link(interface, "item", anchor=catalog) for interface in interfaces]
     for interface in interfaces:
@@ -69,7 +73,7 @@ def llms(manifest: Manifest, site: str, questions: Sequence[Question]) -> bytes:
         "",
         f"- [SPARQL 1.1]({site}sparql): `GET {site}sparql?query=…`",
         f"- [OpenAPI]({site}openapi.json): every interface; [for people]({site}docs)",
-        f"- [Interfaces]({site}.well-known/api-catalog): as a link set (RFC 9727)",
+        f"- [Interfaces]({catalog_link(site).target}): as a link set (RFC 9727)",
     ]
     if questions:
         lines += ["", "## Questions that are ready to be asked", ""]
