@@ -15,6 +15,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import brotli
 import httpx2
@@ -823,6 +824,28 @@ def test_crawlers_and_language_models_are_told(client: TestClient) -> None:
     assert text.text.startswith("# Every row\n\n> ")
     for address in re.findall(r"\]\((http[^)]*)\)", text.text):
         assert client.get(address.removeprefix(SITE.rstrip("/"))).status_code == 200, address
+
+
+def test_the_site_says_how_it_is_searched(root: Path, tmp_path: Path) -> None:
+    with TestClient(ligraph.create_app(root, site=SITE)) as client:
+        assert client.get("/opensearch.xml").status_code == 404
+    shutil.copytree(root, tmp_path / "c")
+    (tmp_path / "c" / "queries").mkdir()
+    shutil.copy(Path(__file__).parents[1] / "queries" / "find.rq", tmp_path / "c" / "queries")
+    with TestClient(ligraph.create_app(tmp_path / "c", site=SITE)) as client:
+        [link] = targets(client.get("/"), "search")
+        assert (link["href"], link["type"]) == (f"{SITE}opensearch.xml", "application/opensearchdescription+xml")
+        answer = client.get("/opensearch.xml")
+        assert answer.headers["content-type"] == link["type"]
+        tree = ElementTree.fromstring(answer.content)
+        space = "{http://a9.com/-/spec/opensearch/1.1/}"
+        assert tree.tag == f"{space}OpenSearchDescription"
+        assert len(tree.findtext(f"{space}ShortName", "")) <= 16
+        for url in tree.findall(f"{space}Url"):
+            address = url.attrib["template"].replace("{searchTerms}", quote("talk")).removeprefix(SITE.rstrip("/"))
+            found = client.get(address, headers={"Accept": url.attrib["type"]})
+            assert found.headers["content-type"].startswith(url.attrib["type"])
+            assert "The Whole Talk" in found.text
 
 
 def test_the_interfaces_are_a_page_that_loads_nothing(client: TestClient) -> None:

@@ -201,3 +201,14 @@ def test_the_post_has_ten_to_watch_of_which_two_as_a_whole() -> None:
     watched = [item for t in content["things"] for item in t.get("items", []) if item.get("action") == "watch"]
     assert len(watched) == 10
     assert {item["name"] for item in watched if not is_clip(item)} == WHOLE
+
+
+def test_things_are_found_by_letters_of_their_names(client: TestClient, row_client: TestClient) -> None:
+    names = {(row["thing"], row["name"]) for row in ask(client, "find", words='"HUB"')}
+    assert ("set/hub-leadership", "Hub Leadership") in names
+    assert ("resource/key-areas-of-focus-for-hub-leadership", "Key Areas of Focus for Hub Leadership") in names
+    assert ("topic/network-hubs", "Network hubs") in names
+    assert all("hub" in name.lower() for _, name in names)
+    assert [row["name"] for row in ask(row_client, "find", words='"李"')] == ["李伟"]
+    assert [row["name"] for row in ask(row_client, "find", words='"rowcon"')] == ["RowCon"]
+    assert ask(client, "find", words='"zzz"') == []

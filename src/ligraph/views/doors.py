@@ -1,4 +1,4 @@
-"""What machines look for first: robots.txt, llms.txt, and the catalogue of the site's interfaces.
+"""What machines look for first: robots.txt, llms.txt, how to search, and the catalogue of the site's interfaces.
 
 Source: RFC 9309 (robots.txt); RFC 9727 (api-catalog); FAIRiCat (signposting.org/FAIRiCat).
 """
@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape, quoteattr
 
-from ligraph.formats import GRAPHS, HTML, TURTLE
+from ligraph.formats import GRAPHS, HTML, SPARQL_JSON, TURTLE
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.questions import Question
 from ligraph.views.links import LINKSET_JSON, Link, to_linkset
 
 API_CATALOG = "https://www.rfc-editor.org/info/rfc9727"
 FAIRICAT = "https://signposting.org/FAIRiCat/"
+
+# OpenSearch allows a name so many characters, and a description so many.
+_LONGEST_NAME = 16
+_LONGEST_TEXT = 1_024
 
 
 def robots(site: str) -> bytes:
@@ -79,3 +84,22 @@ def llms(manifest: Manifest, site: str, questions: Sequence[Question]) -> bytes:
         lines += ["", "## Questions that are ready to be asked", ""]
         lines += [f"- [{question.title}]({site}queries/{question.name}.json)" for question in questions]
     return ("\n".join(lines) + "\n").encode()
+
+
+def opensearch(manifest: Manifest, site: str, question: Question) -> bytes:
+    """Return how browsers and programs search the site: by a stored question with one parameter.
+
+    Source: OpenSearch 1.1 draft 6, the description document.
+    """
+    name = manifest.title if len(manifest.title) <= _LONGEST_NAME else manifest.title[: _LONGEST_NAME - 1] + "…"
+    address = f"{site}queries/{question.name}?{question.parameters[0].name}={{searchTerms}}"
+    urls = "".join(
+        f'  <Url type="{media_type}" template={quoteattr(address + more)}/>\n'
+        for media_type, more in ((HTML.media_type, ""), (SPARQL_JSON.media_type, "&format=json"))
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
+        f"  <ShortName>{escape(name)}</ShortName>\n  <Description>{escape(question.description[:_LONGEST_TEXT])}"
+        f"</Description>\n{urls}  <InputEncoding>UTF-8</InputEncoding>\n</OpenSearchDescription>\n"
+    )
+    return text.encode()

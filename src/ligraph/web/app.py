@@ -18,7 +18,7 @@ from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.cards import show_card
 from ligraph.web.documents import redirect_thing, show_document
-from ligraph.web.doors import redirect_void, show_api_catalog, show_llms, show_robots
+from ligraph.web.doors import redirect_void, show_api_catalog, show_llms, show_opensearch, show_robots
 from ligraph.web.front import Front, attended
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
@@ -56,6 +56,7 @@ ROUTES = [
     Route("/docs", show_reference),
     Route("/robots.txt", show_robots),
     Route("/llms.txt", show_llms),
+    Route("/opensearch.xml", show_opensearch),
     Route("/.well-known/api-catalog", show_api_catalog),
     Route("/.well-known/void", redirect_void),
     Route("/errors/{name}", explain_error),

@@ -133,7 +133,7 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
     query = request.scope["query_string"].decode("latin-1")
     thing, _, part = local.partition("#")
     if thing in facts.manifest.removed and not facts.describes(thing):
-        target = facts.manifest.removed[thing]
+        target = facts.manifest.removed[thing]["renamed_to"]
         if target is None:
             raise Gone(f"{facts.ids}{thing} was published once and has been removed")
         return _redirect(request, 301, kind, target, suffix, query=query, part=part)

@@ -6,10 +6,16 @@ from dataclasses import replace
 
 from starlette.requests import Request
 
-from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, robots
+from ligraph.errors import NotFound
+from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, opensearch, robots
 from ligraph.views.links import LINKSET_JSON, to_header
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply, answer
+
+SEARCH = "find"
+"""The stored question by which a site is searched."""
+
+OPENSEARCH = "application/opensearchdescription+xml"
 
 
 async def show_robots(request: Request) -> Reply:
@@ -34,6 +40,20 @@ async def show_api_catalog(request: Request) -> Reply:
     headers = {"Link": to_header([replace(catalog_link(live.site), profile=API_CATALOG)])}
     content_type = f'{LINKSET_JSON.media_type}; profile="{API_CATALOG}"'
     return answer(request, api_catalog(live.site), content_type, headers=headers, release=live.snapshot)
+
+
+async def show_opensearch(request: Request) -> Reply:
+    """Answer `/opensearch.xml`: the site is searched by its stored question `find`, where it has one.
+
+    Raises: NotFound where it has none with one parameter.
+    """
+    live = live_of(request)
+    question = live.questions.get(SEARCH)
+    if question is None or len(question.parameters) != 1:
+        hint = f"store a question called “{SEARCH}” with one parameter: queries/{SEARCH}.rq"
+        raise NotFound("this site has no search that could be described", hint=hint)
+    description = opensearch(live.snapshot.release.manifest, live.site, question)
+    return answer(request, description, OPENSEARCH)
 
 
 async def redirect_void(request: Request) -> Reply:

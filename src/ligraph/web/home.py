@@ -7,6 +7,7 @@ from ligraph.views.catalog import catalog_triples
 from ligraph.views.doors import catalog_link
 from ligraph.views.links import Link
 from ligraph.web.descriptions import answer_description
+from ligraph.web.doors import OPENSEARCH, SEARCH
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply
 
@@ -25,5 +26,6 @@ async def show_home(request: Request) -> Reply:
             Link(f"{live.site}openapi.json", "service-desc", "application/json"),
             Link(f"{live.site}docs", "service-doc", HTML.media_type),
             Link(f"{live.site}dataset", "describedby"),
+            *([Link(f"{live.site}opensearch.xml", "search", OPENSEARCH)] if SEARCH in live.questions else []),
         ],
     )
