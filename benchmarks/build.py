@@ -183,7 +183,10 @@ def phases(folder: Path) -> dict[str, float]:
     from ligraph.collection.vocabulary import ONTOLOGY_GRAPH, vocabulary_of
     from ligraph.config import open_collection
     from ligraph.releases.history import writing
+    from ligraph.releases.manifest import Manifest
+    from ligraph.releases.things import Absent
     from ligraph.releases.writing import drafting
+    from ligraph.views.dumps import write_dumps
 
     seconds: dict[str, float] = {}
 
@@ -204,9 +207,14 @@ def phases(folder: Path) -> dict[str, float]:
     sources.store.remove_graph(ONTOLOGY_GRAPH)
     with phase("check"):
         checked = judge(collection, vocabulary, sources)
+
+    def write_more(draft: Path, manifest: Manifest) -> None:
+        with phase("  dumps, sitemaps"):
+            write_dumps(draft, manifest, checked.store)
+
     # A build writes the store while it checks; here it waits for its turn.
     with writing(collection), phase("write"), drafting(collection, sources.store) as draft:
-        draft.keep(draft.complete(checked, (), None, {}))
+        draft.keep(draft.complete(checked, Absent(), None, {}, write_more))
     # The slowest questions, each asked once more.
     sources.store.extend(vocabulary.quads)
     shapes = read_shapes(collection)

@@ -47,7 +47,7 @@ def test_what_disappears_when_sources_come_back_is_removed_all_the_same(root: Pa
     extra.unlink()
     again = api.build(root)
     assert again.manifest.id != first.manifest.id
-    assert again.manifest.removed == {"topic/extra": None}
+    assert again.manifest.removed == {"topic/extra": {"renamed_to": None, "release": again.manifest.id}}
 
 
 def test_a_rollback_outlives_a_restart_until_the_sources_change(root: Path) -> None:
@@ -98,7 +98,7 @@ def test_what_was_published_is_remembered_though_the_release_is_damaged(root: Pa
     path.write_bytes(path.read_bytes() + b"x")
     extra.unlink()
     built = api.build(root)
-    assert built.manifest.removed == {"topic/extra": None}
+    assert built.manifest.removed == {"topic/extra": {"renamed_to": None, "release": built.manifest.id}}
 
 
 def test_pruning_leaves_what_others_put_there(root: Path) -> None:

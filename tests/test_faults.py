@@ -183,8 +183,9 @@ def served_name(root: Path) -> str:
 
 def leftovers(root: Path) -> list[str]:
     """What lies about that is neither a release nor known."""
-    known = {"current", "held", "lock", "inputs.json", "releases"}
+    known = {"current", "held", "lock", "inputs.json", "releases", "words"}
     found = [path.name for path in (root / ".ligraph").iterdir() if path.name not in known]
+    found += [path.name for path in (root / ".ligraph" / "words").iterdir() if path.name.endswith(".new")]
     whole = set(release_ids(open_collection(root)))
     found += [path.name for path in (root / ".ligraph" / "releases").iterdir() if path.name not in whole]
     return found + [path.name for path in (root / "data").iterdir() if path.name.startswith(".")]

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+import rdflib
+import rdflib.compare
 from conftest import WriteCollection
 from pyoxigraph import RdfFormat, parse
 
@@ -15,6 +17,7 @@ from ligraph import BusyError, CheckFailed, ReleaseError, build, open_release
 from ligraph.config import Collection, open_collection
 from ligraph.releases.history import current_id, prune, release_ids, roll_back
 from ligraph.releases.manifest import FILE_NAME, Manifest, read_manifest
+from ligraph.releases.words import word_file
 
 IDS = "https://example.org/c/id/"
 PEOPLE = """\
@@ -57,12 +60,22 @@ def lines_of(root: Path, manifest: Manifest, name: str) -> list[str]:
     return gzip.decompress((folder_of(root, manifest) / name).read_bytes()).decode().splitlines()
 
 
+def write(root: Path, name: str, content: bytes) -> None:
+    path = root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
 def edit(root: Path, name: str, old: str, new: str) -> Manifest:
     path = root / name
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
     return build(root).manifest
+
+
+def renamed(manifest: Manifest) -> dict[str, str | None]:
+    return {local: entry["renamed_to"] for local, entry in manifest.removed.items()}
 
 
 def history(root: Path) -> tuple[Collection, list[str]]:
@@ -197,7 +210,7 @@ def test_ids_that_disappear_are_entered_and_come_back(root: Path) -> None:
     removed = root / "data" / "removed.yaml"
     after = edit(root, "data/people.yaml", ADA, "")
     assert "person/ada: removed\n" in removed.read_text("utf-8")
-    assert after.removed == {"person/ada": None}
+    assert after.removed == {"person/ada": {"renamed_to": None, "release": after.id}}
     assert build(root).manifest == after
     (root / "data" / "people.yaml").write_text(PEOPLE, "utf-8")
     again = build(root)
@@ -208,13 +221,47 @@ def test_ids_that_disappear_are_entered_and_come_back(root: Path) -> None:
     ]
 
 
+def test_an_id_keeps_the_release_that_removed_it(root: Path) -> None:
+    build(root)
+    gone = edit(root, "data/people.yaml", ADA, "")
+    later = edit(root, "data/people.yaml", "Mira Olsen", "Mira Berg")
+    assert (later.parent, later.removed) == (gone.id, gone.removed)
+    (root / "data" / "removed.yaml").write_text("person/ada: person/mira\n", "utf-8")
+    assert build(root).manifest.removed == {"person/ada": {"renamed_to": "person/mira", "release": gone.id}}
+
+
+def test_an_id_that_a_person_renamed_went_with_that_release(root: Path) -> None:
+    build(root)
+    (root / "data" / "removed.yaml").write_text("person/ada: person/adele\n", "utf-8")
+    after = edit(root, "data/people.yaml", "person/ada", "person/adele")
+    assert after.removed == {"person/ada": {"renamed_to": "person/adele", "release": after.id}}
+
+
+def test_an_id_that_goes_again_went_the_last_time(root: Path) -> None:
+    build(root)
+    first = edit(root, "data/people.yaml", ADA, "")
+    (root / "data" / "people.yaml").write_text(PEOPLE, "utf-8")
+    build(root)
+    (root / "data" / "people.yaml").write_text(PEOPLE.replace(ADA, "# Ada was here."), "utf-8")
+    last = build(root).manifest
+    assert first.id < last.id == last.removed["person/ada"]["release"]
+
+
+def test_a_fresh_deployment_does_not_know_when_an_id_went(root: Path) -> None:
+    (root / "data" / "removed.yaml").write_text("person/old: person/mira\nset/x: removed\n", "utf-8")
+    assert build(root).manifest.removed == {
+        "person/old": {"renamed_to": "person/mira", "release": None},
+        "set/x": {"renamed_to": None, "release": None},
+    }
+
+
 def test_what_a_person_wrote_in_the_list_stays(root: Path) -> None:
     build(root)
     removed = root / "data" / "removed.yaml"
     removed.write_text("# Ours.\nperson/old: person/mira   # renamed in May\n", "utf-8")
     edit(root, "data/people.yaml", ADA, "")
     assert removed.read_text("utf-8") == ("# Ours.\nperson/old: person/mira   # renamed in May\nperson/ada: removed\n")
-    assert build(root).manifest.removed == {"person/ada": None, "person/old": "person/mira"}
+    assert renamed(build(root).manifest) == {"person/ada": None, "person/old": "person/mira"}
 
 
 def test_an_edit_of_the_list_while_a_release_is_made_is_kept(root: Path) -> None:
@@ -231,7 +278,7 @@ def test_an_edit_of_the_list_while_a_release_is_made_is_kept(root: Path) -> None
         build(root, progress=edit_late)
     assert removed.read_text("utf-8") == edited
     assert current_id(open_collection(root)) == release
-    assert build(root).manifest.removed == {"person/ada": None, "person/old": "person/mira"}
+    assert renamed(build(root).manifest) == {"person/ada": None, "person/old": "person/mira"}
 
 
 def test_a_list_that_becomes_unreadable_while_a_release_is_made_is_kept(root: Path) -> None:
@@ -321,6 +368,71 @@ def test_what_a_cut_off_pruning_left_is_cleared_away(root: Path) -> None:
     assert release_ids(collection) == made[1:]
     assert prune(collection, keep=2) == []
     assert not (collection.releases / made[0]).exists()
+
+
+# ── Words ──
+
+
+def test_words_of_every_release_are_kept_for_good(root: Path) -> None:
+    collection = open_collection(root)
+    first = build(root).manifest
+    write(root, "ontology/own.ttl", b"<https://example.org/ns> a <http://www.w3.org/2002/07/owl#Ontology> .")
+    second = build(root).manifest
+    words = {}
+    for manifest in (first, second):
+        for name in ("context.jsonld", "ontology.ttl", "shapes.ttl"):
+            content = (folder_of(root, manifest) / name).read_bytes()
+            words[hashlib.sha256(content).hexdigest()[:16], name.rpartition(".")[2]] = content
+    # The context and the shapes are the same, the ontology is another.
+    assert len(words) == 4
+    assert prune(collection, keep=1) == [first.id]
+    assert len(list((root / ".ligraph" / "words").iterdir())) == 4
+    for (digest, suffix), content in words.items():
+        path = word_file(collection, digest, suffix)
+        assert path is not None
+        assert path.read_bytes() == content
+
+
+def test_words_that_nobody_kept_are_not_found(root: Path) -> None:
+    build(root)
+    zeros = "0" * 15
+    for digest in ("", "../current", zeros, zeros + "0", zeros + "/", zeros + "0\n", "/etc/passwd", "A" * 16, "*" * 16):
+        for suffix in ("jsonld", "ttl", "", "../../current", "yaml"):
+            assert word_file(open_collection(root), digest, suffix) is None, (digest, suffix)
+
+
+def test_words_that_were_damaged_are_written_again(root: Path) -> None:
+    build(root)
+    kept = {path: path.read_bytes() for path in (root / ".ligraph" / "words").iterdir()}
+    for path in kept:
+        path.write_bytes(b"")
+    edit(root, "data/people.yaml", "Mira Olsen", "Mira Berg")
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+BLANK_SHAPES = """\
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<https://example.org/shapes#{0}> a sh:NodeShape ;
+    sh:targetNode <https://example.org/{0}> ;
+    sh:property _:b , [ sh:path <https://example.org/{0}> ; sh:in ( "{0}" "b" ) ] .
+_:b sh:path <http://schema.org/{0}> .
+"""
+
+
+def test_the_shapes_in_force_are_one_file(root: Path) -> None:
+    for name in ("one", "two"):
+        write(root, f"shapes/{name}.ttl", BLANK_SHAPES.format(name).encode())
+    manifest = build(root).manifest
+    content = (folder_of(root, manifest) / "shapes.ttl").read_bytes()
+    expected = rdflib.Graph()
+    for path in [*Path(__file__).parents[1].glob("shapes/*.ttl"), *(root / "shapes").glob("*.ttl")]:
+        # Each file has blank nodes of its own, whatever they are called.
+        expected += rdflib.Graph().parse(path)
+    found = rdflib.Graph().parse(data=content, format="turtle")
+    assert len(found) == len(expected) > 1_000
+    assert rdflib.compare.isomorphic(found, expected)
+    shutil.rmtree(root / ".ligraph")
+    assert (folder_of(root, build(root).manifest) / "shapes.ttl").read_bytes() == content
 
 
 # ── Opening ──

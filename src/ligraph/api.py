@@ -28,12 +28,14 @@ class Built:
     """What a build came to.
 
     Shape: `report` is None where no release had to be made; `reason` says what else there is to know, such as why
-    a release was made again from unchanged sources.
+    a release was made again from unchanged sources; `left_out` things are not in the JSON-LD dump of a release that was
+    made, because JSON-LD has no way to say something about them.
     """
 
     manifest: Manifest
     report: Report | None
     reason: str | None = None
+    left_out: int = 0
 
     @property
     def is_new(self) -> bool:
@@ -112,8 +114,9 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
     from ligraph.collection.checking import judge
     from ligraph.collection.checking import load as load_sources
     from ligraph.collection.removals import Removal, read_list, with_removals
-    from ligraph.releases.things import disappeared, last_things
+    from ligraph.releases.things import Absent, disappeared, last_things
     from ligraph.releases.writing import drafting
+    from ligraph.views.dumps import write_dumps
 
     reason = damage(collection)
     vocabulary, sources = load_sources(collection, progress)
@@ -127,7 +130,13 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         gone = disappeared(last_things(collection), collection.settings.ids, checked.store)
         before = checked.removals.content
         known = {removal.id: removal for removal in checked.removals.entries}
-        removals = [known.get(id_, Removal(id_)) for id_ in sorted({*known, *gone})]
+        removals = tuple(known.get(id_, Removal(id_)) for id_ in sorted({*known, *gone}))
+        left_out = 0
+
+        def write_more(folder: Path, manifest: Manifest) -> None:
+            nonlocal left_out
+            left_out = write_dumps(folder, manifest, checked.store, progress)
+
         listed = with_removals(before, gone)
         if listed is not None:
             # The other digests stay those from before the check: what was edited since is not in this release.
@@ -135,7 +144,7 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
         # Whatever fails does so before the release has its name, the list its ids, and the pointer its release.
         with replacing(collection.removed, listed) as put_list:
             progress("Writing", 0, 1)
-            manifest = draft.complete(checked, removals, parent, inputs)
+            manifest = draft.complete(checked, Absent(removals, frozenset(gone)), parent, inputs, write_more)
             if listed is not None and read_list(collection) != before:
                 raise BusyError(
                     f"{collection.removed} was edited while the release was made",
@@ -144,4 +153,4 @@ def _build(collection: Collection, parent: Manifest | None, inputs: dict[str, st
             draft.keep(manifest)
             put_list()
         make_live(collection, manifest.id)
-        return Built(manifest, checked.report, reason)
+        return Built(manifest, checked.report, reason, left_out)

@@ -36,7 +36,7 @@ def embed(root: Path, thing: str) -> bytes:
 def _missing(collection: Collection, release: Release, local: str) -> NotFound | Gone:
     removed = release.manifest.removed
     if local in removed:
-        successor = removed[local]
+        successor = removed[local]["renamed_to"]
         if successor is None:
             return Gone(f"{local} was published once and has been removed")
         return Gone(f"{local} has another id now: ligraph embed {successor}")

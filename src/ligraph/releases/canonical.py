@@ -3,23 +3,23 @@
 import gzip
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
+_BATCH = 10_000
+
 
 @dataclass(frozen=True)
 class Digests:
-    """SHA-256 digests of sorted N-Quads: over all, and of each graph with its number of statements.
-
-    Shape: `triples` is how many statements there are where one that is in several graphs counts once.
-    """
+    """SHA-256 digests of sorted N-Quads: over all, and of each graph with its number of statements."""
 
     total: str
     graphs: dict[str, tuple[str, int]]
-    triples: int
 
 
 def dump(store: Store) -> bytes:
@@ -37,17 +37,26 @@ def canonical_lines(content: bytes) -> list[bytes]:
 
 
 def digest_lines(lines: list[bytes]) -> Digests:
-    """Return the digests of sorted N-Quads lines."""
+    """Return the digests of sorted N-Quads lines, each of which names a graph."""
     graphs: dict[bytes, list[bytes]] = defaultdict(list)
-    triples, before = 0, b""
     for line in lines:
-        end = line.rindex(b" <")
-        graphs[line[end + 2 : -4]].append(line)  # … <graph> .
-        # Sorted, the lines of one triple follow each other.
-        if line[:end] != before:
-            triples, before = triples + 1, line[:end]
+        graphs[line[line.rindex(b" <") + 2 : -4]].append(line)  # … <graph> .
     named = {name.decode(): (_digest(graph), len(graph)) for name, graph in sorted(graphs.items())}
-    return Digests(_digest(lines), named, triples)
+    return Digests(_digest(lines), named)
+
+
+def triples_in(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the triples of sorted N-Quads lines, each of which names a graph, without their full stop.
+
+    Shape: sorted; one that is in several graphs comes once.
+    """
+    before = b""
+    for line in lines:
+        triple = line[: line.rindex(b" <")]
+        # Sorted, the lines of one triple follow each other.
+        if triple != before:
+            before = triple
+            yield triple
 
 
 def _digest(lines: list[bytes]) -> str:
@@ -56,9 +65,18 @@ def _digest(lines: list[bytes]) -> str:
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines as gzip, the same bytes for the same lines."""
+    rest = iter(lines)
+    with writing_gzip(path) as stream:
+        while batch := b"".join(islice(rest, _BATCH)):
+            stream.write(batch)
+
+
+@contextmanager
+def writing_gzip(path: Path) -> Iterator[gzip.GzipFile]:
+    """Give a stream that compresses, the same bytes for the same content."""
     # Level 1 takes a third of the time of the default for a tenth more bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as stream:
-        stream.write(b"".join(lines))
+        yield stream
 
 
 def read_lines(path: Path) -> list[bytes]:

@@ -207,7 +207,8 @@ def writing(collection: Collection) -> Iterator[None]:
                 f"another process is building {collection.root}", hint="wait until it is done, then try again"
             ) from None
         shutil.rmtree(folder / DRAFT, ignore_errors=True)
-        for half_written in (*folder.parent.glob("*.new"), *collection.data.glob(f".{collection.removed.name}.*.new")):
+        drafts = (*folder.parent.glob("*.new"), *folder.parent.glob("words/.*.new"))
+        for half_written in (*drafts, *collection.data.glob(f".{collection.removed.name}.*.new")):
             half_written.unlink(missing_ok=True)
         yield
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import orjson
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from ligraph import __version__
 from ligraph.collection.vocabulary import inline_context, vocabulary_of
@@ -18,11 +18,12 @@ from ligraph.config import FILE_NAME as SETTINGS
 from ligraph.config import open_collection
 from ligraph.errors import CollectionError, UsageError
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, by_suffix
-from ligraph.releases.canonical import dump, write_lines
+from ligraph.releases.canonical import canonical_lines, dump, write_lines
 from ligraph.releases.history import make_live
-from ligraph.releases.manifest import CONTEXT, DUMP, FILE_NAME, FORMAT, ONTOLOGY, Manifest, describe_files
+from ligraph.releases.manifest import DUMP, FILE_NAME, FORMAT, Manifest, describe_files
+from ligraph.releases.statistics import statistics_of
+from ligraph.releases.words import keep_words, write_words
 from ligraph.releases.writing import write_store
-from ligraph.serialization import to_rdf
 
 _READERS = {
     TURTLE: RdfFormat.TURTLE,
@@ -55,11 +56,10 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
     folder = collection.releases / release
     (folder / "dumps").mkdir(parents=True)
     write_store(folder, content)
-    write_lines(folder / DUMP, [content])
+    write_lines(folder / DUMP, canonical_lines(content))
     vocabulary = vocabulary_of(collection)
-    (folder / ONTOLOGY).write_bytes(to_rdf(vocabulary.triples, TURTLE))
     context = {name: word for name, word in inline_context(vocabulary, "en").items() if name != "@language"}
-    (folder / CONTEXT).write_bytes(orjson.dumps({"@context": context}))
+    write_words(folder, collection, vocabulary, context)
     created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     manifest = Manifest(
         format=FORMAT,
@@ -74,8 +74,7 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
         base="",
         digest=digest,
         statements=len(store),
-        triples=len({quad.triple for quad in store}),
-        things={},
+        statistics=statistics_of(_triples_in(store), base=""),
         warnings=0,
         graphs=_graphs(store, created),
         inputs={},
@@ -84,6 +83,7 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
         files=describe_files(folder),
     )
     (folder / FILE_NAME).write_bytes(manifest.to_json())
+    keep_words(collection, folder, manifest)
     make_live(collection, release)
 
 
@@ -107,6 +107,12 @@ def _read(path: Path, *, rename: bool) -> list[Quad]:
         raise CollectionError(f"{path}{line}: {what}") from None
     except (OSError, ValueError) as error:
         raise CollectionError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _triples_in(store: Store) -> list[bytes]:
+    """Return the triples of a store in N-Triples, sorted, each once and without its full stop."""
+    content = serialize((quad.triple for quad in store), format=RdfFormat.N_TRIPLES) or b""
+    return sorted({line.removesuffix(b" .") for line in content.splitlines()})
 
 
 def _graphs(store: Store, created: str) -> dict[str, dict[str, object]]:

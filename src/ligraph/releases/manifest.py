@@ -1,22 +1,27 @@
 """`manifest.json`: what a release holds, what it was made from, and how to see that it is whole."""
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from ligraph.errors import ReleaseError
+from ligraph.releases.statistics import Statistics, read_statistics
 
-FORMAT = 3
+FORMAT = 4
 """The layout of release folders. A release of another format is made again from its sources."""
 
 FILE_NAME = "manifest.json"
 STORE = "store"
 DUMP = "dumps/all.nq.gz"
+TURTLE_DUMP = "dumps/all.ttl.gz"
+JSON_LD_DUMP = "dumps/all.jsonl.gz"
+SITEMAPS = "sitemaps"
 REPORT = "report.ttl"
 ONTOLOGY = "ontology.ttl"
+SHAPES = "shapes.ttl"
 CONTEXT = "context.jsonld"
 _SELF = "sha256"
 
@@ -25,9 +30,9 @@ _SELF = "sha256"
 class Manifest:
     """What a release says of itself.
 
-    Shape: `triples` counts a statement once that is in several graphs; `graphs` by IRI with `digest`, `statements` and
-    `modified`; `files` by path with `bytes` and `sha256`; `removed` by id with the id that replaces it, or None;
-    `publisher` is an id; times are RFC 3339 in UTC.
+    Shape: `graphs` by IRI with `digest`, `statements` and `modified`; `files` by path with `bytes` and `sha256`;
+    `removed` by id with `renamed_to`, the id that replaces it, and `release`, the first release without it, None where
+    there is none or it is not known; `publisher` is an id; times are RFC 3339 in UTC.
     """
 
     format: int
@@ -42,12 +47,11 @@ class Manifest:
     base: str
     digest: str
     statements: int
-    triples: int
-    things: dict[str, int]
+    statistics: Statistics
     warnings: int
     graphs: dict[str, dict[str, Any]]
     inputs: dict[str, str]
-    removed: dict[str, str | None]
+    removed: dict[str, dict[str, str | None]]
     software: dict[str, str]
     files: dict[str, dict[str, Any]]
 
@@ -55,6 +59,16 @@ class Manifest:
     def ids(self) -> str:
         """The IRI that ids are relative to; for loose files, which have no base, an id is a whole IRI."""
         return f"{self.base}id/" if self.base else ""
+
+    @property
+    def triples(self) -> int:
+        """How many statements there are, where one that is in several graphs counts once."""
+        return self.statistics.triples
+
+    @property
+    def things(self) -> dict[str, int]:
+        """How many things each segment has; parts are not things."""
+        return self.statistics.things
 
     def to_json(self) -> bytes:
         """Return the manifest as it is stored, with a digest of itself."""
@@ -83,11 +97,16 @@ def read_manifest(folder: Path) -> Manifest:
         message = f"{folder.name} is a release of format {found}, and this ligraph reads format {FORMAT}"
         raise ReleaseError(message, hint=again)
     values.pop(_SELF, None)
-    if values.keys() != {field.name for field in fields(Manifest)} or Manifest(**values).to_json() != content:
+    try:
+        manifest = Manifest(**{**values, "statistics": read_statistics(values["statistics"])})
+        is_whole = manifest.to_json() == content
+    except (AttributeError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
         raise ReleaseError(f"{path} is damaged: it is not what was written", hint=again)
-    if values["id"] != folder.name:
-        raise ReleaseError(f"{path} is that of another release, {values['id']}", hint=again)
-    return Manifest(**values)
+    if manifest.id != folder.name:
+        raise ReleaseError(f"{path} is that of another release, {manifest.id}", hint=again)
+    return manifest
 
 
 def describe_files(folder: Path) -> dict[str, dict[str, Any]]:

@@ -3,18 +3,39 @@
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pyoxigraph import Store
 
-from ligraph.collection.removals import is_described
+from ligraph.collection.removals import Removal, is_described
 from ligraph.config import Collection
 from ligraph.releases.canonical import read_lines
 from ligraph.releases.history import current_id, release_ids
-from ligraph.releases.manifest import DUMP
+from ligraph.releases.manifest import DUMP, Manifest
 
 _MOST = 5
 _LEAST_ALIKE = 75
 """Of a hundred: two ids that differ by a letter or two have 90 and more."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The ids that a release has no more: those that are listed, and which of them were described until now."""
+
+    listed: tuple[Removal, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    def since(self, parent: Manifest | None, release: str) -> dict[str, dict[str, str | None]]:
+        """Return for each id the one that replaces it, and the first release without it, where these are known."""
+        known = parent.removed if parent else {}
+        found = {}
+        for removal in self.listed:
+            first = known[removal.id]["release"] if removal.id in known else None
+            if removal.id in self.gone:
+                first = release
+            found[removal.id] = {"renamed_to": removal.renamed_to, "release": first}
+        return found
+
 
 _SUBJECT = re.compile(rb"<([^>#]*)>")
 

@@ -3,7 +3,7 @@
 import os
 import platform
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -11,34 +11,30 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-import orjson
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store
 
 from ligraph import __version__
 from ligraph.collection.checking import Checked
-from ligraph.collection.removals import Removal
 from ligraph.collection.report_formats import to_turtle
 from ligraph.collection.vocabulary import inline_context
 from ligraph.config import Collection
 from ligraph.errors import ReleaseError
-from ligraph.formats import TURTLE
-from ligraph.namespaces import TYPE
-from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, write_lines
+from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, triples_in, write_lines
 from ligraph.releases.history import DRAFT, RELEASE
 from ligraph.releases.manifest import (
-    CONTEXT,
     DUMP,
     FILE_NAME,
     FORMAT,
-    ONTOLOGY,
     REPORT,
     STORE,
     Manifest,
     describe_files,
 )
 from ligraph.releases.memory import remember
+from ligraph.releases.statistics import statistics_of
+from ligraph.releases.things import Absent
+from ligraph.releases.words import keep_words, write_words
 from ligraph.replacement import sync_folder
-from ligraph.serialization import to_rdf
 
 _TIME = "%Y%m%dT%H%M%SZ"
 
@@ -53,20 +49,31 @@ class Draft:
     store: Future[None]
 
     def complete(
-        self, checked: Checked, removals: Iterable[Removal], parent: Manifest | None, inputs: dict[str, str]
+        self,
+        checked: Checked,
+        absent: Absent,
+        parent: Manifest | None,
+        inputs: dict[str, str],
+        write_more: Callable[[Path, Manifest], None],
     ) -> Manifest:
         """Write all that a release has beside its store; return its manifest.
 
-        Raises: OSError when it cannot be written.
+        Shape: `write_more` is handed the folder once all is there but what it writes, and the manifest, which does not
+        describe files yet.
+        Raises: OSError when it cannot be written; what `write_more` raises.
         """
         lines = canonical_lines(self.content)
         (self.folder / "dumps").mkdir()
         write_lines(self.folder / DUMP, lines)
         _write_difference(self.folder, self.collection, parent, lines)
-        _write_words(self.folder, checked)
+        context = inline_context(checked.vocabulary, self.collection.settings.language)
+        write_words(self.folder, self.collection, checked.vocabulary, context)
         (self.folder / REPORT).write_bytes(to_turtle(checked.report, self.collection.settings.ids))
-        manifest = _manifest(checked, removals, parent, inputs, lines)
+        manifest = _manifest(checked, absent, parent, inputs, lines)
         self.store.result()
+        # What is written from here on reads the release: its lines would only take memory.
+        del lines
+        write_more(self.folder, manifest)
         manifest = replace(manifest, files=describe_files(self.folder))
         (self.folder / FILE_NAME).write_bytes(manifest.to_json())
         _sync(self.folder)
@@ -75,6 +82,7 @@ class Draft:
     def keep(self, manifest: Manifest) -> None:
         """Make the draft a release, from one moment to the next; it is not live yet."""
         releases = self.collection.releases
+        keep_words(self.collection, self.folder, manifest)
         self.folder.rename(releases / manifest.id)
         sync_folder(releases)
         files = {name: (releases / manifest.id / name, entry["sha256"]) for name, entry in manifest.files.items()}
@@ -119,14 +127,6 @@ def write_store(folder: Path, content: bytes) -> None:
     shutil.rmtree(work)
 
 
-def _write_words(folder: Path, checked: Checked) -> None:
-    """Keep the ontology and the context in force, so that a release is read with the words it was made with."""
-    vocabulary = checked.vocabulary
-    (folder / ONTOLOGY).write_bytes(to_rdf(vocabulary.triples, TURTLE))
-    context = inline_context(vocabulary, checked.collection.settings.language)
-    (folder / CONTEXT).write_bytes(orjson.dumps({"@context": context}, option=orjson.OPT_INDENT_2) + b"\n")
-
-
 def _write_difference(folder: Path, collection: Collection, parent: Manifest | None, lines: list[bytes]) -> None:
     if parent is None:
         shutil.copyfile(folder / DUMP, folder / "added.nq.gz")
@@ -140,7 +140,7 @@ def _write_difference(folder: Path, collection: Collection, parent: Manifest | N
 
 def _manifest(
     checked: Checked,
-    removals: Iterable[Removal],
+    absent: Absent,
     parent: Manifest | None,
     inputs: dict[str, str],
     lines: list[bytes],
@@ -148,6 +148,7 @@ def _manifest(
     collection, settings = checked.collection, checked.collection.settings
     digests = digest_lines(lines)
     now = _next_time(collection)
+    release = f"{now:{_TIME}}-{digests.total[:12]}"
     created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     known = parent.graphs if parent else {}
     graphs = {}
@@ -160,7 +161,7 @@ def _manifest(
         }
     return Manifest(
         format=FORMAT,
-        id=_release_id(now, digests.total),
+        id=release,
         created=created,
         parent=parent.id if parent else None,
         title=settings.title,
@@ -171,12 +172,11 @@ def _manifest(
         base=settings.base,
         digest=digests.total,
         statements=len(lines),
-        triples=digests.triples,
-        things=_count_things(checked),
+        statistics=statistics_of(triples_in(lines), settings.base, checked.vocabulary.own_namespaces),
         warnings=checked.report.warnings,
         graphs=graphs,
         inputs=inputs,
-        removed={removal.id: removal.renamed_to for removal in removals},
+        removed=absent.since(parent, release),
         software={
             "ligraph": __version__,
             "pyoxigraph": version("pyoxigraph"),
@@ -184,26 +184,6 @@ def _manifest(
         },
         files={},
     )
-
-
-def _count_things(checked: Checked) -> dict[str, int]:
-    """Return how many things each segment has; parts are not things."""
-    ids = checked.collection.settings.ids
-    seen = set()
-    counts: dict[str, int] = {}
-    for quad in checked.store.quads_for_pattern(None, NamedNode(TYPE), None):
-        subject = quad.subject
-        assert isinstance(subject, NamedNode)
-        iri = subject.value
-        if iri.startswith(ids) and "#" not in iri and iri not in seen:
-            seen.add(iri)
-            segment = iri[len(ids) :].partition("/")[0]
-            counts[segment] = counts.get(segment, 0) + 1
-    return dict(sorted(counts.items()))
-
-
-def _release_id(when: datetime, digest: str) -> str:
-    return f"{when:{_TIME}}-{digest[:12]}"
 
 
 def _next_time(collection: Collection) -> datetime:
