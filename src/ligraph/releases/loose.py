@@ -69,6 +69,7 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
         title=title,
         description="RDF files as they are, unchecked.",
         publisher=None,
+        publisher_names={},
         licence=None,
         language="en",
         base="",

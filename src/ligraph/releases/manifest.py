@@ -32,7 +32,7 @@ class Manifest:
 
     Shape: `graphs` by IRI with `digest`, `statements` and `modified`; `files` by path with `bytes` and `sha256`;
     `removed` by id with `renamed_to`, the id that replaces it, and `release`, the first release without it, None where
-    there is none or it is not known; `publisher` is an id; times are RFC 3339 in UTC.
+    there is none or it is not known; `publisher` is an id, `publisher_names` by language; times are RFC 3339 in UTC.
     """
 
     format: int
@@ -42,6 +42,7 @@ class Manifest:
     title: str
     description: str
     publisher: str | None
+    publisher_names: dict[str, str]
     licence: str | None
     language: str
     base: str

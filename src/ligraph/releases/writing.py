@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from ligraph import __version__
 from ligraph.collection.checking import Checked
@@ -19,6 +19,7 @@ from ligraph.collection.report_formats import to_turtle
 from ligraph.collection.vocabulary import inline_context
 from ligraph.config import Collection
 from ligraph.errors import ReleaseError
+from ligraph.namespaces import NAME
 from ligraph.releases.canonical import canonical_lines, digest_lines, dump, read_lines, triples_in, write_lines
 from ligraph.releases.history import DRAFT, RELEASE
 from ligraph.releases.manifest import (
@@ -167,6 +168,7 @@ def _manifest(
         title=settings.title,
         description=settings.description,
         publisher=settings.publisher,
+        publisher_names=_publisher_names(checked),
         licence=settings.licence,
         language=settings.language,
         base=settings.base,
@@ -184,6 +186,18 @@ def _manifest(
         },
         files={},
     )
+
+
+def _publisher_names(checked: Checked) -> dict[str, str]:
+    """Return what the publisher is called, by language."""
+    settings, names = checked.collection.settings, NamedNode(NAME)
+    if not settings.publisher:
+        return {}
+    found = checked.store.quads_for_pattern(NamedNode(settings.ids + settings.publisher), names, None)
+    texts = sorted(
+        (quad.object.language or "", quad.object.value) for quad in found if isinstance(quad.object, Literal)
+    )
+    return dict(texts)
 
 
 def _next_time(collection: Collection) -> datetime:
