@@ -6,6 +6,7 @@ Expected values come from RFC 9110, RFC 8288, JSON-LD 1.1, Content Negotiation b
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 import shutil
@@ -231,6 +232,10 @@ def test_a_part_is_answered_by_the_document_of_its_thing(client: TestClient) -> 
         "/doc/..%2f..%2fetc%2fpasswd",
         "/doc/%2e%2e/%2e%2e/etc/passwd",
         "/id/%00",
+        "/doc/set/%C2%84.ttl",
+        "/linkset/set/%C2%84",
+        "/embed/set/%C2%84.html",
+        "/embed/set/%00.html",
         "/doc/person/li-wei%00.ttl",
         "/doc/person/li-wei%2500",
         "/doc/%FF%FE",
@@ -876,3 +881,204 @@ def test_every_unknown_path_is_a_problem_document(client: TestClient, path: str)
     assert page.status_code == 404
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "accept" in page.headers["vary"].lower()
+
+
+# Dumps, words, sitemaps
+
+
+def dump_of(client: TestClient, suffix: str) -> str:
+    release = client.get("/health").json()["release"]
+    return f"/dump/{release}.{suffix}.gz"
+
+
+@pytest.mark.parametrize("suffix", ["nq", "ttl", "jsonl"])
+def test_a_dump_is_the_file_of_the_release(client: TestClient, root: Path, suffix: str) -> None:
+    path = dump_of(client, suffix)
+    answer = client.get(path, headers={"Accept": "text/html", "Accept-Encoding": "gzip, br"})
+    release = path.split("/")[2].partition(".")[0]
+    content = (root / ".ligraph" / "releases" / release / "dumps" / f"all.{suffix}.gz").read_bytes()
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/gzip"
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["content-length"] == str(len(content))
+    assert answer.content == content
+    assert answer.headers["etag"] == f'"{hashlib.sha256(content).hexdigest()}"'
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "last-modified" in answer.headers
+    head = client.head(path)
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(content)))
+    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert "immutable" in again.headers["cache-control"]
+    assert client.get(path, headers={"If-Match": '"x"'}).status_code == 412
+
+
+def test_a_dump_comes_in_ranges(client: TestClient) -> None:
+    path = dump_of(client, "nq")
+    whole = client.get(path)
+    content, tag = whole.content, whole.headers["etag"]
+    size = len(content)
+    for asked, start, end in (("0-3", 0, 4), ("10-", 10, size), ("-5", size - 5, size), (f"1-{size * 2}", 1, size)):
+        part = client.get(path, headers={"Range": f"bytes={asked}"})
+        assert part.status_code == 206
+        assert part.content == content[start:end]
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+        assert part.headers["content-length"] == str(end - start)
+        assert part.headers["etag"] == tag
+    several = client.get(path, headers={"Range": "bytes=0-1, 4-5"})
+    assert several.status_code == 206
+    assert several.headers["content-type"].startswith("multipart/byteranges; boundary=")
+    for invalid in ("bytes=5-2", "bytes=x", "lines=0-3", "bytes=", "bytes=" + ",".join(["0-"] * 50)):
+        ignored = client.get(path, headers={"Range": invalid})
+        assert (ignored.status_code, ignored.content) == (200, content), invalid
+    past = client.get(path, headers={"Range": f"bytes={size}-"})
+    assert past.status_code == past.json()["status"] == 416
+    assert past.headers["content-range"] == f"bytes */{size}"
+    assert past.headers["content-type"] == "application/problem+json"
+    for condition, status in ((tag, 206), ('"x"', 200), (whole.headers["last-modified"], 206)):
+        one = client.get(path, headers={"Range": "bytes=0-3", "If-Range": condition})
+        assert one.status_code == status, condition
+    assert client.get(path, headers={"Range": "bytes=0-3", "If-None-Match": tag}).status_code == 304
+
+
+def test_dumps_of_earlier_releases_stay_until_they_are_pruned(tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    old = ligraph.build(root).manifest
+    (root / "data" / "new.yaml").write_text("things:\n- {id: topic/new, prefLabel: new, inScheme: scheme/topics}\n")
+    new = ligraph.build(root).manifest
+    with TestClient(ligraph.create_app(root)) as client:
+        assert client.get(f"/dump/{old.id}.nq.gz").status_code == 200
+        assert client.get(f"/dump/{new.id}.nq.gz").status_code == 200
+        shutil.rmtree(root / ".ligraph" / "releases" / old.id)
+        assert client.get(f"/dump/{old.id}.nq.gz").status_code == 404
+        for name in (
+            "x.nq.gz",
+            f"{new.id}.zip",
+            f"..%2f{new.id}.nq.gz",
+            f"{new.id}.nq.gz/x",
+            "20200101T000000Z-000000000000.ttl.gz",
+        ):
+            assert client.get(f"/dump/{name}").status_code == 404
+
+
+def test_each_line_of_the_dump_is_a_document(client: TestClient) -> None:
+    lines = gzip.decompress(client.get(dump_of(client, "jsonl")).content).splitlines(keepends=True)
+    found = {json.loads(line)["id"].removeprefix(f"{BASE}id/"): line for line in lines}
+    assert found.keys() == set(things(client))
+    for local, line in found.items():
+        assert line == client.get(f"/doc/{quote(local)}.jsonld").content
+
+
+def test_dumps_say_what_the_endpoint_says(client: TestClient) -> None:
+    dataset = rdflib.Dataset()
+    dataset.parse(data=gzip.decompress(client.get(dump_of(client, "nq")).content), format="nquads")
+    turtle = rdflib.Graph()
+    turtle.parse(data=gzip.decompress(client.get(dump_of(client, "ttl")).content), format="turtle")
+    query = {"query": "SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } } }", "format": "json"}
+    count = int(client.get("/sparql", params=query).json()["results"]["bindings"][0]["n"]["value"])
+    assert len(turtle) == count
+    assert {(s, p, o) for s, p, o, _ in dataset.quads()} == set(turtle)
+
+
+def test_words_are_described_and_kept(client: TestClient, root: Path) -> None:
+    for path, least in (("/ns", 400), ("/shapes", 1_000)):
+        graphs = {}
+        for suffix in ("ttl", "nt", "rdf", "jsonld"):
+            answer = client.get(f"{path}.{suffix}")
+            assert answer.status_code == 200, (path, suffix)
+            graphs[suffix] = triples(answer.content, suffix)
+            assert len(graphs[suffix]) == len(graphs["ttl"]) > least
+        page = client.get(path, headers={"Accept": "text/html"})
+        assert page.headers["content-location"] == f"{path}.html"
+        [kept] = targets(page, "permalink")
+        version = client.get(kept["href"].removeprefix(SITE.rstrip("/")))
+        assert version.headers["content-type"] == "text/turtle; charset=utf-8"
+        assert "immutable" in version.headers["cache-control"]
+        assert len(triples(version.content, "ttl")) == len(graphs["ttl"])
+    assert "A set has a name" in client.get("/shapes").text
+    for path in ("/ns/0000000000000000.ttl", "/ns/..%2f..%2fx.ttl", "/shapes/x.html", "/context/ABC.jsonld", "/ns.pdf"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_context_is_there_after_its_release_was_pruned(tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    old = ligraph.build(root).manifest
+    settings = root / "ligraph.toml"
+    settings.write_text(settings.read_text() + 'language = "es"\n')
+    ligraph.build(root)
+    shutil.rmtree(root / ".ligraph" / "releases" / old.id)
+    digest = old.files["context.jsonld"]["sha256"][:16]
+    with TestClient(ligraph.create_app(root)) as client:
+        kept = client.get(f"/context/{digest}.jsonld")
+        assert kept.json()["@context"]["@language"] == "en"
+        assert client.get("/context.jsonld").json()["@context"]["@language"] == "es"
+
+
+def test_the_sitemap_lists_every_page(client: TestClient) -> None:
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    index = client.get("/sitemap.xml")
+    assert index.headers["content-type"] == "application/xml"
+    found: dict[str | None, str | None] = {}
+    for part in ElementTree.fromstring(index.content).findall(f"{space}sitemap"):
+        address = part.findtext(f"{space}loc", "")
+        assert address.startswith(SITE)
+        tree = ElementTree.fromstring(client.get(address.removeprefix(SITE.rstrip("/"))).content)
+        found |= {page.findtext(f"{space}loc"): page.findtext(f"{space}lastmod") for page in tree}
+        assert part.findtext(f"{space}lastmod") == max(found.values(), key=str)
+    pages = {f"{SITE}doc/{quote(local)}" for local in things(client) if not local.startswith("graph/")}
+    assert found.keys() == pages
+    graph = rdflib.Graph().parse(data=client.get(f"{TALK}.ttl").text, format="turtle")
+    document = rdflib.URIRef(f"{BASE}doc/resource/a-talk")
+    modified = str(graph.value(document, rdflib.DCTERMS.modified)).replace("+00:00", "Z")
+    assert modified == found[f"{SITE}doc/resource/a-talk"]
+    assert client.get("/sitemap-99.xml").status_code == 404
+
+
+# The dataset
+
+
+def test_the_dataset_is_described(client: TestClient) -> None:
+    graph = rdflib.Graph().parse(data=client.get("/dataset.ttl").text, format="turtle")
+    dataset, dcat = rdflib.URIRef(f"{BASE}dataset"), rdflib.DCAT
+    spdx = rdflib.Namespace("http://spdx.org/rdf/terms#")
+    assert {dcat.Dataset, rdflib.VOID.Dataset} <= set(graph.objects(dataset, rdflib.RDF.type))
+    downloads = list(graph.objects(dataset, dcat.distribution))
+    sizes = {}
+    for one in downloads:
+        for address in graph.objects(one, dcat.downloadURL):
+            file = client.get(str(address).removeprefix(SITE.rstrip("/")))
+            assert file.status_code == 200
+            assert int(str(graph.value(one, dcat.byteSize))) == len(file.content)
+            checksum = graph.value(one, spdx.checksum)
+            assert str(graph.value(checksum, spdx.checksumValue)) == hashlib.sha256(file.content).hexdigest()
+            sizes[str(address)] = len(file.content)
+    assert {address.rpartition(".")[0].rpartition(".")[2] for address in sizes} == {"nq", "ttl", "jsonl"}
+    query = {"query": "SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } } }", "format": "json"}
+    count = client.get("/sparql", params=query).json()["results"]["bindings"][0]["n"]["value"]
+    assert str(graph.value(dataset, rdflib.VOID.triples)) == count
+    assert graph.value(dataset, rdflib.VOID.sparqlEndpoint) == rdflib.URIRef(f"{SITE}sparql")
+    for example in graph.objects(dataset, rdflib.VOID.exampleResource):
+        local = str(example).removeprefix(f"{BASE}id/")
+        assert client.get(f"/id/{quote(local)}").status_code == 303
+
+
+def test_the_dataset_comes_in_every_format_and_for_search_engines(client: TestClient) -> None:
+    graphs = {
+        suffix: triples(client.get(f"/dataset.{suffix}").content, suffix) for suffix in FORMATS if suffix != "html"
+    }
+    for suffix, graph in graphs.items():
+        assert isomorphic(graph, graphs["nt"]), suffix
+    answer = client.get("/dataset", headers={"Accept-Profile": f"<{SCHEMA}>", "Accept": "*/*"})
+    found = answer.json()
+    assert answer.headers["content-location"] == "/dataset.jsonld?_profile=schema"
+    assert (found["@id"], found["name"]) == (f"{BASE}dataset", "Every row")
+    assert found["publisher"]["name"] == "Publisher of Rows"
+    assert found["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert len(found["distribution"]) == 3
+    assert found["@type"] == "CreativeWork", "it has no description, which Google requires of a dataset"
+    page = client.get("/dataset.html").text
+    assert f'<script type="application/ld+json">{answer.text}</script>' in page

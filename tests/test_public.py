@@ -30,6 +30,7 @@ ERRORS = {
     "Overloaded",
     "PostError",
     "PreconditionFailed",
+    "RangeNotSatisfiable",
     "Refused",
     "ReleaseError",
     "RequestError",

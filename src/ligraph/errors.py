@@ -20,6 +20,7 @@ LigraphError                 status  exit
     ├── PreconditionFailed    412     2     a condition of the request does not hold
     ├── TooLarge              413     2     a body over its limit
     │   └── HeadTooLarge      431     2     an address and headers over theirs
+    ├── RangeNotSatisfiable   416     2     a file that is not as long as the range that is asked for
     ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
     ├── Refused               422     2     understood, and not done here
     │   ├── BadParameter      422     2     a parameter of a stored question that is missing or of another type
@@ -237,6 +238,18 @@ class HeadTooLarge(TooLarge):
     status = 431
     name = "head-too-large"
     title = "The request begins with too much"
+
+
+class RangeNotSatisfiable(RequestError):
+    """No part of the file is in the range that is asked for."""
+
+    status = 416
+    name = "range-not-satisfiable"
+    title = "The file is not that long"
+
+    def __init__(self, message: str, *, size: int) -> None:
+        super().__init__(message, hint=f"ask for bytes from 0 to {size - 1}")
+        self.size = size
 
 
 class UnsupportedMediaType(RequestError):

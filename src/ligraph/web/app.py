@@ -17,8 +17,17 @@ from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
 from ligraph.web.cards import show_card
+from ligraph.web.dataset import show_dataset
 from ligraph.web.documents import redirect_thing, show_document
-from ligraph.web.doors import redirect_void, show_api_catalog, show_llms, show_opensearch, show_robots
+from ligraph.web.doors import (
+    redirect_void,
+    show_api_catalog,
+    show_llms,
+    show_opensearch,
+    show_robots,
+    show_sitemap,
+)
+from ligraph.web.dumps import send_dump
 from ligraph.web.front import Front, attended
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
@@ -31,7 +40,7 @@ from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.questions import answer_question, list_questions
 from ligraph.web.reference import show_openapi, show_reference
 from ligraph.web.sparql import answer_query
-from ligraph.web.words import show_context, show_kept_context, show_ontology
+from ligraph.web.words import show_context, show_kept_words, show_ontology, show_shapes
 
 HOT = [
     Route("/sparql", attended(answer_query), methods=["GET", "POST"]),
@@ -47,8 +56,13 @@ ROUTES = [
     Route("/embed/{x:path}", show_card),
     Route("/ns", show_ontology),
     Route("/ns.{suffix}", show_ontology),
+    Route("/shapes", show_shapes),
+    Route("/shapes.{suffix}", show_shapes),
     Route("/context.jsonld", show_context),
-    Route("/context/{digest}.jsonld", show_kept_context),
+    *(Route(f"/{words}/{{digest}}.{{suffix}}", show_kept_words) for words in ("context", "ns", "shapes")),
+    Route("/dataset", show_dataset),
+    Route("/dataset.{suffix}", show_dataset),
+    Route("/dump/{name}", send_dump),
     *HOT,
     Route("/queries", list_questions),
     Route("/queries/{name}", attended(answer_question)),
@@ -56,6 +70,8 @@ ROUTES = [
     Route("/docs", show_reference),
     Route("/robots.txt", show_robots),
     Route("/llms.txt", show_llms),
+    Route("/sitemap.xml", show_sitemap),
+    Route("/sitemap-{number:int}.xml", show_sitemap),
     Route("/opensearch.xml", show_opensearch),
     Route("/.well-known/api-catalog", show_api_catalog),
     Route("/.well-known/void", redirect_void),

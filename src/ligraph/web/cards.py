@@ -33,7 +33,7 @@ async def show_card(request: Request) -> Reply:
             return other
         body = snapshot.kept_body((f"embed/{local}", HTML))
         if body is None:
-            document = read_document(facts.store, facts.manifest, local)
+            document = read_document(facts.store, facts.manifest, local) if facts.describes(local) else None
             if document is None:
                 raise NotFound(f"nothing is known about {facts.ids}{local}")
             links = [Link(site.page_of(document.about.value), "canonical"), Link(document.about.value, "cite-as")]

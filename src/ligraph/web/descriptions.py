@@ -29,7 +29,7 @@ async def answer_description(
     *,
     formats: tuple[Format, ...] = DOCUMENTS,
     prefixes: dict[str, str] = PREFIXES,
-    others: dict[Profile, Callable[[], bytes]] | None = None,
+    others: dict[Profile, Callable[[Facts], bytes]] | None = None,
     links: Sequence[Link] = (),
 ) -> Reply:
     """Return a description in the format that a request asks for.
@@ -50,7 +50,9 @@ async def answer_description(
     def write(facts: Facts) -> bytes:
         if chosen.format is HTML:
             return page(facts)
-        return others[chosen.profile]() if chosen.profile in others else _write(snapshot, triples(), chosen, prefixes)
+        return (
+            others[chosen.profile](facts) if chosen.profile in others else _write(snapshot, triples(), chosen, prefixes)
+        )
 
     key = (f"/{path}", chosen)
     body = snapshot.kept_body(key)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from ligraph.errors import NotFound
 from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, opensearch, robots
 from ligraph.views.links import LINKSET_JSON, to_header
+from ligraph.views.sitemaps import sitemap_index, sitemap_part
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply, answer
 
@@ -22,6 +23,19 @@ async def show_robots(request: Request) -> Reply:
     """Answer `/robots.txt`."""
     live = live_of(request)
     return answer(request, robots(live.site), "text/plain; charset=utf-8", release=live.snapshot)
+
+
+async def show_sitemap(request: Request) -> Reply:
+    """Answer `/sitemap.xml` and `/sitemap-{n}.xml`.
+
+    Raises: NotFound where there is no such part.
+    """
+    live = live_of(request)
+    folder, number = live.snapshot.release.folder, request.path_params.get("number")
+    content = sitemap_part(folder, number, live.site) if number else sitemap_index(folder, live.site)
+    if content is None:
+        raise NotFound("this site has no such sitemap", hint="/sitemap.xml lists those that there are")
+    return answer(request, content, "application/xml", release=live.snapshot)
 
 
 async def show_llms(request: Request) -> Reply:

@@ -29,7 +29,8 @@ async def show_linkset(request: Request) -> Reply:
         local, fixed = split_address(facts, asked, LINKSETS)
         format_ = fixed or negotiate(request, LINKSETS)
         kept = snapshot.kept_body((f"linkset/{local}", format_))
-        document = None if kept else read_document(facts.store, facts.manifest, local)
+        is_known = kept is None and facts.describes(local)
+        document = read_document(facts.store, facts.manifest, local) if is_known else None
         if document:
             links = linkset_of(document, facts.manifest, site, profiles_of(facts))
             header = to_header([Link(site.page_of(document.about.value), "describes", "text/html")])

@@ -21,6 +21,7 @@ from ligraph.errors import (
     LigraphError,
     MethodNotAllowed,
     NotFound,
+    RangeNotSatisfiable,
     RequestError,
     error_classes,
 )
@@ -46,6 +47,8 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         error = LigraphError("")
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allow)
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
     body = problem_of(error, snapshot_of(request).release.manifest.base or live_of(request).site)

@@ -8,10 +8,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
 
-from pyoxigraph import RdfFormat, Triple, parse
-
 from ligraph.kept import Kept
-from ligraph.releases.manifest import ONTOLOGY
 from ligraph.stores.embedded import Release
 from ligraph.stores.engines import Engine, Source
 from ligraph.stores.facts import Facts, Made
@@ -86,8 +83,3 @@ class Snapshot:
         if self.engine.doubts != self.doubts:
             self.doubts = self.engine.doubts
             self.bodies, self.answers, self.replies = Kept(), Kept(), Kept()
-
-    def ontology(self) -> list[Triple]:
-        """Return the ontology that the release was made with."""
-        content = (self.release.folder / ONTOLOGY).read_bytes()
-        return [quad.triple for quad in parse(content, format=RdfFormat.TURTLE)]

@@ -1,0 +1,132 @@
+"""The dataset as people and search engines read it: what it holds, under which licence, and how to get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from ligraph.namespaces import shorten
+from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest
+from ligraph.stores.facts import Statements
+from ligraph.views.google import nearest_class
+from ligraph.views.jsonld import to_line
+from ligraph.views.kinds import KINDS
+from ligraph.views.nodes import Node
+from ligraph.views.pages import Pages
+from ligraph.views.reader import Reader
+from ligraph.views.schema_org import CONTEXT
+from ligraph.views.values import Value, in_words, read_address, read_date
+
+_DOWNLOADS = (
+    (DUMP, "N-Quads, with the graph of each source file", "application/n-quads"),
+    (TURTLE_DUMP, "Turtle", "text/turtle"),
+    (JSON_LD_DUMP, "JSON-LD, one document a line", "application/ld+json"),
+)
+_MOST = 40
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that holds the whole dataset."""
+
+    address: str
+    title: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def downloads(manifest: Manifest, site: str) -> list[Download]:
+    """Return the files of a release that hold all of it."""
+    found = []
+    for name, title, media_type in _DOWNLOADS:
+        if name in manifest.files:
+            file = manifest.files[name]
+            address = f"{site}dump/{manifest.id}.{name.partition('.')[2]}"
+            found.append(Download(address, title, media_type, file["bytes"], file["sha256"]))
+    return found
+
+
+def dataset_page(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
+    """Return the page of the dataset."""
+    site, statistics = pages.site, manifest.statistics
+    reader = Reader(store, site, pages.words)
+    words = {kind.iri: kind.plural for kind in KINDS}
+    classes = sorted(statistics.classes.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST]
+    properties = sorted(statistics.properties.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST]
+    return pages.render(
+        "dataset.html",
+        manifest=manifest,
+        statistics=statistics,
+        publisher=_publisher(pages, store, manifest),
+        released=read_date(manifest.created),
+        # Paths, as all links of pages are.
+        downloads=[(one, _size(one.size)) for one in downloads(manifest, f"{site.root_path}/")],
+        classes=[(words.get(iri) or in_words(iri), _term(iri, pages), count) for iri, count in classes],
+        properties=[(in_words(iri), _term(iri, pages), count) for iri, count in properties],
+        linksets=[
+            (read_address(one.target, site), _term(one.property, pages), one.triples) for one in statistics.linksets
+        ],
+        examples=[reader.node(NamedNode(iri)) for iri in statistics.examples],
+        # It has no “<”, and within a script nothing else has to be escaped.
+        script=Markup(in_schema_org(pages, store, manifest).decode()),  # noqa: S704
+        canonical=site.canonical("dataset"),
+    )
+
+
+def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
+    """Return the dataset in the words of schema.org; without what Google requires it is a creative work.
+
+    Source: Google Search Central, Dataset structured data.
+    """
+    site = pages.site.address or ""
+    base = manifest.base or site
+    publisher = _publisher(pages, store, manifest)
+    node: dict[str, Any] = {
+        "@id": f"{base}dataset",
+        "@type": "Dataset",
+        "name": manifest.title,
+        "description": manifest.description,
+        "url": f"{base}dataset",
+        "license": manifest.licence,
+        "inLanguage": manifest.language,
+        "version": manifest.id,
+        "dateModified": manifest.created,
+        "publisher": publisher and {"@id": publisher.iri.value, "@type": "Organization", "name": publisher.text},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": one.title,
+                "encodingFormat": [one.media_type, "application/gzip"],
+                "contentUrl": one.address,
+                "contentSize": f"{one.size} B",
+                "sha256": one.sha256,
+            }
+            for one in downloads(manifest, site)
+        ],
+    }
+    said = {name: value for name, value in node.items() if value}
+    return to_line({"@context": CONTEXT, **said, "@type": nearest_class("Dataset", said)})
+
+
+def _publisher(pages: Pages, store: Statements, manifest: Manifest) -> Node | None:
+    if not manifest.publisher:
+        return None
+    return Reader(store, pages.site, pages.words).node(NamedNode(manifest.ids + manifest.publisher))
+
+
+def _term(iri: str, pages: Pages) -> Value:
+    return read_address(iri, pages.site, shorten(iri))
+
+
+def _size(size: int) -> str:
+    """Return a number of bytes as people say it."""
+    amount, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if amount < 1_000:
+            break
+        amount, unit = amount / 1_000, larger
+    return f"{amount:,.0f} {unit}" if unit == "bytes" or amount >= 100 else f"{amount:.1f} {unit}"

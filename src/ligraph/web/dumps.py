@@ -1,0 +1,81 @@
+"""`/dump/{release}.{nq,ttl,jsonl}.gz`: the statements of a release, whole. Files, which never change."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.types import ASGIApp
+
+from ligraph.errors import NotFound, RangeNotSatisfiable, ReleaseError
+from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest, read_manifest
+from ligraph.web.conditions import outcome
+from ligraph.web.live import Live, live_of
+from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
+
+_FILES = {"nq": DUMP, "ttl": TURTLE_DUMP, "jsonl": JSON_LD_DUMP}
+_NAME = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{12})\.(nq|ttl|jsonl)\.gz")
+
+_RANGES = re.compile(r"bytes=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*")
+_MOST_RANGES = 10
+
+
+async def send_dump(request: Request) -> ASGIApp:
+    """Answer `/dump/{release}.{suffix}.gz`, whole or in ranges.
+
+    Raises: NotFound where there is no such release, or it was pruned; PreconditionFailed.
+    Source: RFC 9110 sections 13.2.2 (conditions before ranges), 14.2 (Range).
+    """
+    live = live_of(request)
+    match = _NAME.fullmatch(request.path_params["name"])
+    manifest = _manifest(live, match[1]) if match else None
+    name = _FILES[match[2]] if match else ""
+    if match is None or manifest is None or name not in manifest.files:
+        raise NotFound("there is no such download", hint="/dataset lists those of the live release")
+    made = datetime.fromisoformat(manifest.created)
+    tag = f'"{manifest.files[name]["sha256"]}"'
+    headers = {
+        "ETag": tag,
+        "Last-Modified": format_datetime(made, usegmt=True),
+        "Cache-Control": IMMUTABLE,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f'attachment; filename="{match[0]}"',
+    }
+    asked = {key.decode("latin-1"): value.decode("latin-1") for key, value in conditions_in(request.scope).items()}
+    if outcome(asked, tag, made) == HTTPStatus.NOT_MODIFIED:
+        return Reply(HTTPStatus.NOT_MODIFIED, headers.items(), b"")
+    _check_range(request, manifest.files[name]["bytes"])
+    path = live.collection.releases / manifest.id / name
+    # What is compressed already is sent as it is.
+    return FileResponse(path, headers=headers, media_type="application/gzip")
+
+
+def _manifest(live: Live, release: str) -> Manifest | None:
+    current = live.snapshot.release.manifest
+    if release == current.id:
+        return current
+    try:
+        return read_manifest(live.collection.releases / release)
+    except ReleaseError:
+        return None
+
+
+def _check_range(request: Request, size: int) -> None:
+    """Take a Range that means nothing from a request, so that the whole file is sent.
+
+    Raises: RangeNotSatisfiable.
+    Source: RFC 9110 sections 14.1.2 and 14.2: an invalid range is ignored, one past the end is 416.
+    """
+    header = request.headers.get("range")
+    if header is None:
+        return
+    ranges = [part.strip().partition("-") for part in header.partition("=")[2].split(",")]
+    is_valid = _RANGES.fullmatch(header) and len(ranges) <= _MOST_RANGES
+    if not is_valid or any(first and last and int(last) < int(first) for first, _, last in ranges):
+        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    elif not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
+        raise RangeNotSatisfiable(f"the file has {size:,} bytes, none of which is in “{header[:100]}”", size=size)
