@@ -13,12 +13,23 @@ LIGRAPH = [sys.executable, "-c", "from ligraph.cli import main; main()"]
 
 
 BASE = "https://example.org/every-row/"
+MORE = {
+    "data/more.yaml": """\
+things:
+- id: person/éva-ü
+  name: '</script><script>alert(1)</script> & "Éva"'
+""",
+    "data/removed.yaml": "set/gone: removed\nset/old: set/listening-and-watching\n",
+}
+"""What clients may stumble over: an id that is not ASCII, a name that is markup, ids that are no more."""
 
 
-def copy_every_row(root: Path, base: str = BASE) -> Path:
-    """Copy the collection that has a row for everything into a folder, with another base perhaps."""
+def copy_every_row(root: Path, base: str = BASE, files: dict[str, str] = MORE) -> Path:
+    """Copy the collection that has a row for everything into a folder, with another base perhaps, and more files."""
     source = Path(__file__).parent / "every_row"
     shutil.copytree(source, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".ligraph"))
+    for name, text in files.items():
+        (root / name).write_text(text, "utf-8")
     settings = root / "ligraph.toml"
     settings.write_text(settings.read_text("utf-8").replace(BASE, base), "utf-8")
     return root

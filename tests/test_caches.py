@@ -56,7 +56,10 @@ CODINGS: list[Asked] = [
     {"Accept-Encoding": "gzip, deflate, br"},
     {"Accept-Encoding": "identity"},
 ]
-PATHS = (SET, "id/person/ana-diaz", "", f"{SET}.jsonld", f"{SET}.ttl", f"{SET}?_mediatype=nt", "doc/person/nobody")
+PATHS = (
+    *(SET, f"{SET}.jsonld", f"{SET}.ttl", f"{SET}?_mediatype=nt", "doc/person/%C3%A9va-%C3%BC", "id/person/ana-diaz"),
+    *("", "doc/person/nobody", "id/set/old", "doc/set/gone"),
+)
 SELECT, CONSTRUCT = (f"sparql?query={quote(f'{form} WHERE {{ ?s ?p ?o }}')}" for form in ("SELECT *", "CONSTRUCT"))
 RESULTS = ("sparql-results+json", "sparql-results+xml", "json", "ld+json", "n-triples", "rdf+xml", "problem+json")
 RESULT_TYPES = [{}, {"Accept": "text/csv"}, {"Accept": "text/html"}, *({"Accept": f"application/{n}"} for n in RESULTS)]

@@ -84,7 +84,6 @@ def test_comunica_follows_a_set_to_its_presenters(home: str, run: Run) -> None:
     assert roles == {"Director, Rows and Columns", "Fellow"}
     jobs = [
         {"start": start, "query": plain, "accept": "text/turtle"},
-        {"start": start, "query": plain, "accept": "application/ld+json"},
         {"start": start, "query": in_graphs},
         {"start": start, "query": plain},
     ]
