@@ -338,6 +338,8 @@ def _report_built(built: api.Built) -> None:
     say(f"Built release {built.manifest.id}: {built.manifest.statements:,} statements ({things})")
     if built.manifest.warnings:
         say(f"{count_words({'warning': built.manifest.warnings})}: see them with ligraph check")
+    if built.left_out:
+        say(f"Not in the JSON-LD download, which has no way to say them: {count_words({'thing': built.left_out})}")
 
 
 def _report_error(error: LigraphError) -> None:
