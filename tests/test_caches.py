@@ -5,6 +5,7 @@ representations apart. What a cache gives is compared with what the server gives
 """
 
 import random
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ CODINGS: list[Asked] = [
 ]
 PATHS = (
     *(SET, f"{SET}.jsonld", f"{SET}.ttl", f"{SET}?_mediatype=nt", "doc/person/%C3%A9va-%C3%BC", "id/person/ana-diaz"),
-    *("", "doc/person/nobody", "id/set/old", "doc/set/gone"),
+    *("", "dataset", ".well-known/void", "doc/person/nobody", "id/set/old", "doc/set/gone"),
 )
 SELECT, CONSTRUCT = (f"sparql?query={quote(f'{form} WHERE {{ ?s ?p ?o }}')}" for form in ("SELECT *", "CONSTRUCT"))
 RESULTS = ("sparql-results+json", "sparql-results+xml", "json", "ld+json", "n-triples", "rdf+xml", "problem+json")
@@ -199,6 +200,23 @@ def test_a_cache_that_was_asked_for_the_head_has_the_body(cache: str, origin: st
         assert (head.status, head.body) == (direct.status, b"")
         assert head.header("content-type") == direct.header("content-type")
         assert ask(cache, SET, asked).body == direct.body
+
+
+def test_a_cache_keeps_what_never_changes(cache: str, origin: str) -> None:
+    """Words and dumps are kept by every cache, as their answers say that they may; parts are cut from what is kept."""
+    words = ask(origin, f"{PERSON}.json", {}).header("link").rpartition("<")[2].partition(">")[0]
+    dump = re.findall(
+        r"<[^<>]*/(dump/[^<>]*\.nq\.gz)>", ask(origin, "dataset", {"Accept": "text/turtle"}).body.decode()
+    )[0]
+    for path in (words.removeprefix(origin), dump):
+        direct = ask(origin, path, {})
+        assert "immutable" in direct.header("cache-control")
+        given = [ask(cache, path, {}) for _ in range(3)]
+        assert [answer.content for answer in given] == [direct.content] * 3
+        assert hits(given) == 2
+    part = ask(cache, dump, {"Range": "bytes=10-19"})
+    assert (part.status, part.body) == (206, direct.body[10:20])
+    assert part.header("content-range") == f"bytes 10-19/{len(direct.body)}"
 
 
 def test_a_cache_does_not_take_one_spelling_for_another(cache: str, origin: str) -> None:

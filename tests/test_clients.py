@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 
 import pytest
 import rdflib
-from programs import install_clients, node, program
+from programs import curl, install_clients, node
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from servers import serving
 from SPARQLWrapper import GET, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TURTLE, URLENCODED, SPARQLWrapper
@@ -59,16 +59,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def curl(*arguments: str) -> tuple[str, bytes]:
+def fetch(*arguments: str) -> tuple[str, bytes]:
     """Run curl and return the status with the body."""
-    command = [program("curl"), "--silent", "--show-error", "--compressed", "--write-out", "\n%{http_code}", *arguments]
-    body, _, status = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.rpartition(b"\n")
+    body, _, status = curl("--compressed", "--write-out", "\n%{http_code}", *arguments).rpartition(b"\n")
     return status.decode(), body
 
 
 def with_curl(*how: str) -> Client:
     def ask(endpoint: str, query: str, accept: str) -> tuple[str, bytes]:
-        return curl(endpoint, *(part.replace("QUERY", query) for part in how), "--header", f"Accept: {accept}")
+        return fetch(endpoint, *(part.replace("QUERY", query) for part in how), "--header", f"Accept: {accept}")
 
     def names(endpoint: str, query: str) -> Names:
         rows = json.loads(ask(endpoint, query, "application/sparql-results+json")[1])["results"]["bindings"]
@@ -220,7 +219,7 @@ def test_statements(address: str, client: Client) -> None:
 
 
 def test_a_description_is_the_document(address: str, client: Client) -> None:
-    document = rdflib.Graph().parse(data=curl(f"{address}doc/person/ana-diaz.nt")[1], format="nt")
+    document = rdflib.Graph().parse(data=fetch(f"{address}doc/person/ana-diaz.nt")[1], format="nt")
     assert set(client.graph(f"{address}sparql", DESCRIBE)) == set(document)
 
 

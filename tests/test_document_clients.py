@@ -5,7 +5,6 @@ Each asks a server for what it likes best, and gets the statements of `/doc/{x}.
 
 import gzip
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -14,7 +13,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 import rdflib
-from programs import Run, clients_of_node, program
+from programs import Run, clients_of_node, curl
 from pyld import jsonld
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from rdflib.compare import isomorphic
@@ -62,11 +61,6 @@ def in_schema_org(site: str, thing: str) -> Dataset:
     found = statements(jsonld.to_rdf(document, options))
     assert len(found) >= 8
     return found
-
-
-def curl(*arguments: str) -> bytes:
-    command = [program("curl"), "--silent", "--show-error", *arguments]
-    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
 
 def headers_in(text: bytes) -> dict[str, str]:

@@ -3,15 +3,18 @@
 What a client cannot do is a test as well, beside the way round.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import extruct
 import httpx2
 import pytest
+import rdflib
 import signposting.linkset
-from programs import Run, clients_of_node
+from programs import Run, clients_of_node, curl
 from servers import BASE, copy_every_row, free_port, serving
 from signposting import Signpost, Signposting, find_signposting_http
 
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 SET = "set/listening-and-watching"
 THINGS = (SET, "person/ana-diaz", "resource/a-talk", "recording/a-talk")
+SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 NATIVE, SCHEMA = "https://w3id.org/ligraph/ns", "https://schema.org/"
 DESCRIPTIONS = {
     ("jsonld", "application/ld+json", NATIVE),
@@ -199,3 +203,22 @@ def test_extruct_reads_a_card_in_the_page_of_another_site(site: str) -> None:
     schema = [httpx2.get(f"{site}doc/{thing}.jsonld?_profile=schema").text for thing in THINGS]
     assert found == [json.loads(text) for text in schema]
     assert [one["@id"] for one in found] == [f"{BASE}id/{thing}" for thing in THINGS]
+
+
+def test_curl_goes_on_with_a_dump_that_the_dataset_lists(site: str, tmp_path: Path) -> None:
+    """By ranges, the last one of what is there already; what comes of them has the digest that is listed."""
+    catalog = rdflib.Graph().parse(f"{site}dataset", format="turtle")
+    dumps = set(catalog.objects(None, rdflib.DCAT.downloadURL))
+    assert {str(dump).rpartition("/")[2].partition(".")[2] for dump in dumps} == {"nq.gz", "ttl.gz", "jsonl.gz"}
+    for dump in dumps:
+        (file,) = catalog.subjects(rdflib.DCAT.downloadURL, dump)
+        size = int(str(catalog.value(file, rdflib.DCAT.byteSize)))
+        checksum = catalog.value(catalog.value(file, SPDX.checksum), SPDX.checksumValue)
+        part = tmp_path / "part"
+        part.write_bytes(curl("--range", "0-99", str(dump)))
+        assert part.stat().st_size == 100
+        status = ["--output", str(part), "--write-out", "%{http_code} %{size_download}"]
+        assert curl("--continue-at", "-", *status, str(dump)).decode() == f"206 {size - 100}"
+        assert hashlib.sha256(part.read_bytes()).hexdigest() == str(checksum)
+        assert curl("--range", "-50", str(dump)) == part.read_bytes()[-50:]
+        assert curl("--range", f"{size}-", "--write-out", "%{http_code}", "--output", "/dev/null", str(dump)) == b"416"
