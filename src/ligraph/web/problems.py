@@ -38,7 +38,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {"Vary": "Accept", "Cache-Control": "no-store"}
     if isinstance(error, HTTPException):
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": f"{_allow(error.headers)}, OPTIONS"})
+            return Response(status_code=204, headers={"Allow": ", ".join(_allowed(error.headers))})
         error = _translate(request, error)
     elif isinstance(error, RequestValidationError):
         error = BadRequest("; ".join(str(detail["msg"]) for detail in error.errors()))
@@ -90,7 +90,7 @@ async def explain_error(request: Request) -> Reply:
 def _translate(request: Request, error: HTTPException) -> LigraphError:
     """Return an error of the framework as one of ours."""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allow = [*sorted(name.strip() for name in _allow(error.headers).split(",")), "OPTIONS"]
+        allow = _allowed(error.headers)
         message = f"{request.method} is not a method of this address: {', '.join(allow)}"
         return MethodNotAllowed(message, allow=allow)
     if error.status_code == HTTPStatus.NOT_FOUND:
@@ -98,5 +98,7 @@ def _translate(request: Request, error: HTTPException) -> LigraphError:
     return BadRequest(str(error.detail))
 
 
-def _allow(headers: Mapping[str, str] | None) -> str:
-    return (headers or {}).get("Allow", "GET, HEAD")
+def _allowed(headers: Mapping[str, str] | None) -> list[str]:
+    """Return the methods that an address has; the framework names them in any order, and leaves out OPTIONS."""
+    named = (headers or {}).get("Allow", "GET, HEAD").split(",")
+    return [*sorted(name.strip() for name in named), "OPTIONS"]

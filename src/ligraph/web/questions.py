@@ -51,7 +51,7 @@ async def answer_question(request: Request) -> ASGIApp:
     query = Query(question.text, SPARQL_JSON, TURTLE, None, bound)
     found = await fetch(live, caller, query, query.pack())
     page = live.snapshot.pages.question(question, values, found)
-    return answer(request, page, HTML.content_type, vary="Accept, Accept-Encoding", lasting=found.lasting)
+    return answer(request, page, HTML.content_type, vary="Accept", lasting=found.lasting)
 
 
 def _values(fields: Fields) -> dict[str, str]:

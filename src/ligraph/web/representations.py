@@ -21,8 +21,8 @@ from ligraph.formats import JSON_LD, Format
 from ligraph.views.profiles import NATIVE, TREE, Form, Profile, form_called, form_of, profile_called
 from ligraph.web.negotiation import MediaRange, fit, format_called, media_types, parse_accept, read_quality
 
-VARY = "Accept, Accept-Profile, Accept-Encoding"
-"""What an answer depends on where its address names no format."""
+VARY = "Accept, Accept-Profile"
+"""What an answer depends on, beside its coding, where its address names no format."""
 
 _LONGEST = 2_000
 _MOST = 20
