@@ -37,8 +37,9 @@ class Format:
 
 HTML = Format("html", "HTML", ("html",), ("text/html",))
 JSON_LD = Format("jsonld", "JSON-LD", ("jsonld",), ("application/ld+json",), quads=True)
-TURTLE = Format("ttl", "Turtle", ("ttl",), ("text/turtle",))
-N_TRIPLES = Format("nt", "N-Triples", ("nt",), ("application/n-triples",))
+# text/n3 and text/plain are what older clients, rdflib 7 among them, call Turtle and N-Triples.
+TURTLE = Format("ttl", "Turtle", ("ttl",), ("text/turtle", "text/n3"))
+N_TRIPLES = Format("nt", "N-Triples", ("nt",), ("application/n-triples", "text/plain"))
 RDF_XML = Format("rdf", "RDF/XML", ("rdf", "owl", "xml"), ("application/rdf+xml",))
 TRIG = Format("trig", "TriG", ("trig",), ("application/trig",), quads=True)
 N_QUADS = Format("nq", "N-Quads", ("nq",), ("application/n-quads",), quads=True)

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import TYPE, XSD
 from ligraph.stores.documents import Document, Properties, Subject, by_property
-from ligraph.views.tree import Tree, literal_in, name_of
+from ligraph.views.tree import Tree, literal_in, name_of, one_or_all
 from ligraph.views.words import Words
 
 _TYPE = NamedNode(TYPE)
@@ -63,7 +63,8 @@ def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
         else:
             typed = words.types.get(predicate) == "@id"
             node.setdefault(words.compact(predicate), []).append(name_of(value) if typed else {"id": name_of(value)})
-    return to_line({"@context": words.context, "@graph": list(nodes.values())})
+    graph = [{key: one_or_all(value) for key, value in node.items()} for node in nodes.values()]
+    return to_line({"@context": words.context, "@graph": graph})
 
 
 def to_expanded_json_ld(triples: Iterable[Triple], *, flattened: bool = False) -> bytes:

@@ -158,6 +158,7 @@ def to_linkset(links: Sequence[Link], format_: Format) -> bytes:
     for link in links:
         assert link.anchor, "a link of a set says where it begins"
         context = contexts.setdefault(link.anchor, {"anchor": to_uri(link.anchor)})
-        target = {"href": to_uri(link.target), "type": link.type, "profile": [link.profile] if link.profile else None}
+        # A profile would be a list here (RFC 9264 section 4.2.4.3), where signposting 0.9 breaks off: headers have it.
+        target = {"href": to_uri(link.target), "type": link.type}
         context.setdefault(link.rel, []).append({name: value for name, value in target.items() if value})
     return orjson.dumps({"linkset": list(contexts.values())}, option=orjson.OPT_INDENT_2) + b"\n"

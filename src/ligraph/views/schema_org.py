@@ -30,6 +30,7 @@ from ligraph.views.recordings import watched_from
 from ligraph.views.relations import WHOLES
 from ligraph.views.said import Said, iri_of
 from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, class_for, is_work, place_of, word_for
+from ligraph.views.tree import one_or_all
 
 CONTEXT = "https://schema.org"
 
@@ -69,7 +70,7 @@ class Translation:
         events = [self._reference(iri) for iri in self.said.iris(self.about, LIG + "featuredAt")]
         back = {"contributor": self._presented(), "workFeatured": events}
         if any(back.values()):
-            tree["@reverse"] = {word: _one_or_all(values) for word, values in back.items() if values}
+            tree["@reverse"] = {word: one_or_all(values) for word, values in back.items() if values}
         return {**tree, "mainEntityOfPage": self._page(source)}
 
     # ── Nodes ──
@@ -86,7 +87,7 @@ class Translation:
             self._say_otherwise(subject, found)
         node: _Node = {"@id": subject, "@type": ""}
         for word in sorted(filter(found.get, found), key=place_of):
-            node[word] = found[word] if word == "itemListElement" else _one_or_all(found[word])
+            node[word] = found[word] if word == "itemListElement" else one_or_all(found[word])
         return self._typed(node)
 
     def _value(self, subject: str, predicate: str, term: Term) -> Any:
@@ -110,7 +111,7 @@ class Translation:
         if iri not in self.references:
             names = self.said.names(iri)
             self.references[iri] = self._typed(
-                {"@id": iri, "@type": "", **({"name": _one_or_all(names)} if names else {})}
+                {"@id": iri, "@type": "", **({"name": one_or_all(names)} if names else {})}
             )
         return self.references[iri]
 
@@ -133,7 +134,7 @@ class Translation:
         for action in self.said.iris(subject, LIG + "action"):
             target = self._found_at(subject)
             act = {"@type": ACTIONS.get(action, "Action")}
-            found["potentialAction"].append({**act, "target": _one_or_all(target)} if target else act)
+            found["potentialAction"].append({**act, "target": one_or_all(target)} if target else act)
         for played in self.said.terms(subject, LIG + "plays"):
             word = "audio" if self._is_heard(subject, iri_of(played)) else "video"
             found[word].append(self._value(subject, LIG + "plays", played))
@@ -178,8 +179,8 @@ class Translation:
             if names := self.said.texts(role, SCHEMA + "roleName"):
                 held_by = self._reference(person)
                 if held_at := [self._reference(iri) for iri in self.said.iris(role, ORG + "organization")]:
-                    held_by = {**held_by, "affiliation": _one_or_all(held_at)}
-                found.append({"@type": "Role", "roleName": _one_or_all(names), "contributor": held_by})
+                    held_by = {**held_by, "affiliation": one_or_all(held_at)}
+                found.append({"@type": "Role", "roleName": one_or_all(names), "contributor": held_by})
         return found
 
     def _presented(self) -> list[_Node]:
@@ -194,7 +195,7 @@ class Translation:
             if appearances:
                 work = self._reference(whole)
                 if roles := [role for one in appearances for role in self._in_roles(one, self.about)]:
-                    work = {**work, "contributor": _one_or_all(roles)}
+                    work = {**work, "contributor": one_or_all(roles)}
                 found.append(work)
         return found
 
@@ -241,7 +242,3 @@ def _find_later_clips(said: Said) -> set[str]:
         for recording in said.iris(iri, SCHEMA + "isPartOf") if start is not None else ():
             clips[recording, start or 0].append((said.number(iri, SCHEMA + "endOffset") or 0, iri))
     return {iri for found in clips.values() for _, iri in sorted(found)[1:]}
-
-
-def _one_or_all(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values

@@ -126,7 +126,7 @@ class Tree:
         said = self.nodes[subject]
         node: dict[str, Any] = {"id": name_of(subject)}
         if types := said.get(TYPE):
-            node["type"] = _one_or_all(sorted(self.words.compact(name_of(one)) for one in types))
+            node["type"] = one_or_all(sorted(self.words.compact(name_of(one)) for one in types))
         for predicate in self._in_order(said):
             if predicate == TYPE:
                 continue
@@ -137,13 +137,13 @@ class Tree:
                 objects = sorted(objects, key=self._place)
             if objects:
                 values = [self._value(subject, predicate, one) for one in objects]
-                node[self.words.compact(predicate)] = _one_or_all(values)
+                node[self.words.compact(predicate)] = one_or_all(values)
         for key, predicate in _REVERSE.items():
             back = self.incoming.get((predicate, subject), ())
             here = (subject, _BACK + predicate)
             hanging = sorted((one for one in back if self.homes.get(one) == here), key=self._place)
             if hanging:
-                node[key] = _one_or_all([self._node(one, hung_by=predicate) for one in hanging])
+                node[key] = one_or_all([self._node(one, hung_by=predicate) for one in hanging])
         return node
 
     def _place(self, term: NamedNode | BlankNode | Literal | Triple) -> tuple[int, str]:
@@ -203,5 +203,6 @@ def _is_plain_integer(text: str) -> bool:
     return text.lstrip("-").isdecimal() and len(text) < 16 and str(int(text)) == text
 
 
-def _one_or_all(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
+def one_or_all(values: Any) -> Any:
+    """Return the one value of a list, a longer list as it is, and whatever is no list."""
+    return values[0] if isinstance(values, list) and len(values) == 1 else values

@@ -135,7 +135,7 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
     if thing in facts.manifest.removed and not facts.describes(thing):
         target = facts.manifest.removed[thing]["renamed_to"]
         if target is None:
-            raise Gone(f"{facts.ids}{thing} was published once and has been removed")
+            raise Gone(f"what was published as {facts.ids}{thing} has been removed")
         return _redirect(request, 301, kind, target, suffix, query=query, part=part)
     usual = unicodedata.normalize("NFC", thing)
     is_usual = usual == thing and not (part and kind == "doc") and _is_canonical(request, f"/{kind}/{local}{suffix}")

@@ -28,6 +28,7 @@ from ligraph.errors import (
 from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.nearest import nearest_to
 from ligraph.web.negotiation import wants_html
+from ligraph.web.representations import VARY
 from ligraph.web.responses import POLICY, Reply, answer
 
 _log = logging.getLogger("ligraph")
@@ -35,7 +36,7 @@ _log = logging.getLogger("ligraph")
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed; what went wrong inside is not told to strangers."""
-    headers: dict[str, str] = {"Vary": "Accept", "Cache-Control": "no-store"}
+    headers: dict[str, str] = {"Vary": f"{VARY}, Accept-Encoding", "Cache-Control": "no-store"}
     if isinstance(error, HTTPException):
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(_allowed(error.headers))})
