@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from pyld import jsonld
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from ligraph import build, check, open_release
 from ligraph.collection.vocabulary import Vocabulary, inline_context, vocabulary_of
@@ -116,7 +116,7 @@ def documents(release: Release) -> list[Document]:
 
 def own(document: Document) -> set[Triple]:
     """Return what a document says of itself."""
-    return set(document.statements[document.iri])
+    return {triple for triple in document.triples if triple.subject == document.iri}
 
 
 def test_documents_lose_nothing_and_add_nothing(release: Release) -> None:
@@ -171,12 +171,29 @@ def test_bytes_are_the_same_twice(release: Release, words: Words) -> None:
         assert to_rdf(first.triples, TURTLE) == to_rdf(second.triples, TURTLE)
 
 
+def test_a_document_has_every_appearance_of_a_person_in_a_set(release: Release) -> None:
+    ids, appears = release.ids, "<https://w3id.org/ligraph/ns#appearance>"
+    lines = [f"<{ids}person/x> a <http://schema.org/Person> ."]
+    for graph in ("a", "b"):
+        # What two files say is said once.
+        lines += [f'<{ids}set/s> <http://schema.org/name> "S"@en .', f"<{ids}set/s> {appears} <{ids}set/s#{graph}> ."]
+        lines += [f"<{ids}set/s#{graph}> <https://w3id.org/ligraph/ns#presenter> <{ids}person/x> ."]
+    store = Store()
+    for number, line in enumerate(lines):
+        graph = NamedNode(f"{ids}graph/{number}.ttl")
+        store.extend(Quad(*quad.triple, graph) for quad in parse(line, format=RdfFormat.TURTLE))
+    document = read_document(store, release.manifest, "person/x")
+    assert document is not None
+    assert set(document.triples) - own(document) == {quad.triple for quad in store}
+    assert len(document.triples) == len(set(document.triples))
+
+
 def test_every_part_is_an_anchor_in_its_things_page(release: Release, words: Words) -> None:
     site = Site("Test", "", "", release.manifest.base, release.ids, None, "en", None)
     pages = Pages(site, words)
     for document in documents(release):
         page = pages.document(document, release.store, release.manifest).decode()
-        parts = [s.value for s in document.statements if s.value.startswith(document.about.value + "#")]
+        parts = [s.value for s in document.properties if s.value.startswith(document.about.value + "#")]
         for part in parts:
             assert f'id="{part.partition("#")[2]}"' in page, part
 

@@ -272,8 +272,11 @@ def test_a_document_is_one_line_that_can_stand_in_a_page(release: Release) -> No
 @pytest.mark.parametrize("local", THINGS.values())
 def test_the_order_of_statements_changes_no_byte(release: Release, local: str) -> None:
     document = document_of(release, local)
-    turned = {subject: triples[::-1] for subject, triples in document.statements.items()}
-    assert to_schema_org(replace(document, statements=turned), release.manifest) == to_schema_org(
+    turned = {
+        subject: {predicate: values[::-1] for predicate, values in reversed(said.items())}
+        for subject, said in document.properties.items()
+    }
+    assert to_schema_org(replace(document, properties=turned), release.manifest) == to_schema_org(
         document, release.manifest
     )
 

@@ -20,7 +20,7 @@ from ligraph.errors import NotAcceptable
 from ligraph.formats import N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from ligraph.namespaces import LIG, NAME, SCHEMA, SKOS, TYPE, XSD
 from ligraph.serialization import to_rdf
-from ligraph.stores.documents import Document
+from ligraph.stores.documents import Document, by_property
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.words import Words
 
@@ -91,7 +91,8 @@ def document_of(triples: list[Triple]) -> Document:
     about = next(iter(by_subject))
     graph = NamedNode(IDS + "graph/x.yaml")
     found = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
-    return Document(about, NamedNode("https://example.org/c/doc/x"), by_subject, found)
+    properties = {subject: by_property(said) for subject, said in by_subject.items()}
+    return Document(about, NamedNode("https://example.org/c/doc/x"), properties, found)
 
 
 @cache

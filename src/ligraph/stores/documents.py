@@ -24,11 +24,6 @@ _MEMBER = NamedNode(ORG + "member")
 _PRESENTER = NamedNode(LIG + "presenter")
 _APPEARANCE = NamedNode(LIG + "appearance")
 _WEB_PAGE = NamedNode(SCHEMA + "WebPage")
-_MAIN_ENTITY = NamedNode(SCHEMA + "mainEntity")
-_VERSION = NamedNode(SCHEMA + "version")
-_IN_DATASET = NamedNode(VOID + "inDataset")
-_MODIFIED = NamedNode(DCTERMS + "modified")
-_LICENSE = NamedNode(DCTERMS + "license")
 _DATE_TIME = NamedNode(XSD + "dateTime")
 
 
@@ -40,46 +35,50 @@ Properties = dict[str, list[Term]]
 class Document:
     """What is said about one thing.
 
-    Shape: `statements` by subject, the thing first, then its parts, then what comes along; each subject's
-    statements once, in no order. `found` has them with the graphs that they stand in; what the document says of itself
-    is in none. `about` is the thing's IRI, `iri` the document's.
+    Shape: `properties` by subject, the thing first, then its parts, then what comes along; each statement once. `found`
+    has the statements with the graphs that they stand in, those twice that were met twice; what the document says of
+    itself is in none. `about` is the thing's IRI, `iri` the document's.
     """
 
     about: NamedNode
     iri: NamedNode
-    statements: dict[Subject, list[Triple]]
+    properties: dict[Subject, Properties]
     found: list[Quad]
 
     @cached_property
     def triples(self) -> list[Triple]:
         """All statements in the order of formats: by subject, types first, then by predicate and object."""
-        return [
-            triple
-            for triples in self.statements.values()
-            for triple in sorted(triples, key=lambda t: (t.predicate != _TYPE, t.predicate.value, str(t.object)))
-        ]
+        return [triple for subject in self.properties for triple in self._said_of(subject)]
 
     @property
     def quads(self) -> list[Quad]:
         """All statements in the graphs that they stand in: by graph, then in the order of `triples`."""
         places = {triple: number for number, triple in enumerate(self.triples)}
-        return sorted(set(self.found), key=lambda quad: (str(quad.graph_name), places[quad.triple]))
-
-    @cached_property
-    def properties(self) -> dict[Subject, Properties]:
-        """The statements once more, by subject and property."""
-        return {subject: by_property(triples) for subject, triples in self.statements.items()}
+        found = set(self.found)
+        if self.iri != self.about:
+            found |= {Quad(one.subject, one.predicate, one.object) for one in self._said_of(self.iri)}
+        return sorted(found, key=lambda quad: (str(quad.graph_name), places[quad.triple]))
 
     def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
         """Return the objects of a subject's property, in order."""
         return sorted(self.properties.get(subject, {}).get(predicate, ()), key=str)
 
+    def _said_of(self, subject: Subject) -> Iterator[Triple]:
+        said = self.properties.get(subject, {})
+        for predicate in sorted(said, key=lambda iri: (iri != TYPE, iri)):
+            name = NamedNode(predicate)
+            for value in sorted(said[predicate], key=str):
+                yield Triple(subject, name, value)
 
-def by_property(triples: Iterable[Triple]) -> Properties:
-    """Return what statements about one subject say, by property."""
+
+def by_property(statements: Iterable[Triple | Quad]) -> Properties:
+    """Return what statements about one subject say, by property; one may come several times."""
     found: Properties = {}
-    for triple in triples:
-        found.setdefault(triple.predicate.value, []).append(triple.object)
+    for one in statements:
+        found.setdefault(one.predicate.value, []).append(one.object)
+    for predicate, values in found.items():
+        if len(values) > 1:
+            found[predicate] = list(dict.fromkeys(values))
     return found
 
 
@@ -89,20 +88,19 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     reader = _Reader(store, about)
     if not reader.take(about):
         return None
+    when = _latest(reader.found, manifest)
     reader.take_parts(about)
     reader.take_company(about)
     if not manifest.base:
         reader.take_blank_nodes()
     reader.take_names()
+    properties = reader.properties
     # A document of loose files has no name of its own, and nothing to say of itself.
     iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
     if manifest.base:
-        when = _latest((quad for quad in reader.found if quad.subject == about), manifest)
-        own = list(_own_statements(iri, about, when, manifest))
-        reader.statements[iri] = own
-        reader.found += [Quad(one.subject, one.predicate, one.object) for one in own]
-    ordered = sorted(reader.statements, key=lambda subject: _place(subject.value, about.value))
-    return Document(about, iri, {subject: reader.statements[subject] for subject in ordered}, reader.found)
+        properties[iri] = _own_properties(about, when, manifest)
+    ordered = sorted(properties, key=lambda subject: _place(subject.value, about.value))
+    return Document(about, iri, {subject: properties[subject] for subject in ordered}, reader.found)
 
 
 class _Reader:
@@ -111,28 +109,29 @@ class _Reader:
     def __init__(self, store: Statements, about: NamedNode) -> None:
         self.store = store
         self.about = about
-        self.statements: dict[Subject, list[Triple]] = {}
         self.properties: dict[Subject, Properties] = {}
         self.found: list[Quad] = []
 
     def take(self, subject: Subject) -> bool:
         """Take all statements about a subject; return whether there are any."""
-        if subject not in self.statements:
-            self.add(subject, self.find(subject, None))
-        return subject in self.statements
+        if subject in self.properties:
+            return True
+        said = by_property(self.find(subject, None))
+        if said:
+            self.properties[subject] = said
+        return bool(said)
 
-    def find(self, subject: Subject, predicate: NamedNode | None) -> list[Triple]:
+    def find(self, subject: Subject, predicate: NamedNode | None) -> list[Quad]:
         """Return the statements about a subject; one may stand in several graphs."""
         quads = list(self.store.quads_for_pattern(subject, predicate, None, None))
         self.found += quads
-        return [quad.triple for quad in quads]
+        return quads
 
-    def add(self, subject: Subject, triples: list[Triple]) -> None:
-        """Add statements about a subject, each once."""
-        known = self.statements.get(subject, [])
-        if found := list(dict.fromkeys([*known, *triples])):
-            self.statements[subject] = found
-            self.properties[subject] = by_property(found)
+    def add(self, subject: Subject, quads: list[Quad]) -> None:
+        """Add statements about a subject, of which some may be known."""
+        known = self.properties.setdefault(subject, {})
+        for predicate, values in by_property(quads).items():
+            known[predicate] = list(dict.fromkeys([*known.get(predicate, ()), *values]))
 
     def take_parts(self, thing: NamedNode) -> list[NamedNode]:
         """Take the parts of a thing: the IRIs that begin with its own and “#”, which link to or from it."""
@@ -164,10 +163,10 @@ class _Reader:
 
     def take_blank_nodes(self) -> None:
         """Take the blank nodes that statements lead to, which no document of their own has."""
-        waiting = [value for subject in list(self.statements) for value in self.values(subject)]
+        waiting = [value for subject in list(self.properties) for value in self.values(subject)]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, BlankNode) and node not in self.statements and self.take(node):
+            if isinstance(node, BlankNode) and node not in self.properties and self.take(node):
                 waiting.extend(self.values(node))
 
     def take_names(self) -> None:
@@ -180,8 +179,9 @@ class _Reader:
             for value in values
             if isinstance(value, NamedNode)
         }
-        for node in sorted(referred - self.statements.keys(), key=lambda node: node.value):
-            self.add(node, self._names_of(node))
+        for node in sorted(referred - self.properties.keys(), key=lambda node: node.value):
+            if said := by_property(self._names_of(node)):
+                self.properties[node] = said
 
     def objects(self, subject: Subject, predicate: str) -> list[Term]:
         """Return the objects of what was taken about a subject."""
@@ -195,8 +195,8 @@ class _Reader:
         """Return what links to a thing."""
         return list(dict.fromkeys(q.subject for q in self.store.quads_for_pattern(None, predicate, value, None)))
 
-    def _names_of(self, node: NamedNode) -> list[Triple]:
-        return [triple for predicate in (_TYPE, *_NAMES) for triple in self.find(node, predicate)]
+    def _names_of(self, node: NamedNode) -> list[Quad]:
+        return [quad for predicate in (_TYPE, *_NAMES) for quad in self.find(node, predicate)]
 
     def _take_items(self, thing: NamedNode) -> None:
         for place in self.objects(thing, SCHEMA + "itemListElement"):
@@ -217,7 +217,7 @@ class _Reader:
             whole = quad.subject
             if isinstance(whole, NamedNode) and whole != self.about:
                 self.found.append(quad)
-                self.add(whole, [quad.triple, *self._names_of(whole)])
+                self.add(whole, [quad, *self._names_of(whole)])
 
     def _take_all(self, nodes: Iterable[Term]) -> list[NamedNode]:
         return [node for node in nodes if isinstance(node, NamedNode) and self.take(node)]
@@ -242,12 +242,15 @@ def _latest(quads: Iterable[Quad], manifest: Manifest) -> str:
     return str(max(known, default=manifest.created))
 
 
-def _own_statements(iri: NamedNode, about: NamedNode, when: str, manifest: Manifest) -> Iterator[Triple]:
-    """Yield what a document says of itself."""
-    yield Triple(iri, _TYPE, _WEB_PAGE)
-    yield Triple(iri, _MAIN_ENTITY, about)
-    yield Triple(iri, _IN_DATASET, NamedNode(manifest.base + "dataset"))
-    yield Triple(iri, _MODIFIED, Literal(when, datatype=_DATE_TIME))
-    yield Triple(iri, _VERSION, Literal(manifest.id))
+def _own_properties(about: NamedNode, when: str, manifest: Manifest) -> Properties:
+    """Return what a document says of itself."""
+    said: Properties = {
+        TYPE: [_WEB_PAGE],
+        SCHEMA + "mainEntity": [about],
+        VOID + "inDataset": [NamedNode(manifest.base + "dataset")],
+        DCTERMS + "modified": [Literal(when, datatype=_DATE_TIME)],
+        SCHEMA + "version": [Literal(manifest.id)],
+    }
     if manifest.licence:
-        yield Triple(iri, _LICENSE, NamedNode(manifest.licence))
+        said[DCTERMS + "license"] = [NamedNode(manifest.licence)]
+    return said
