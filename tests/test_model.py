@@ -180,8 +180,9 @@ def test_a_document_has_every_appearance_of_a_person_in_a_set(release: Release) 
         lines += [f"<{ids}set/s#{graph}> <https://w3id.org/ligraph/ns#presenter> <{ids}person/x> ."]
     store = Store()
     for number, line in enumerate(lines):
-        graph = NamedNode(f"{ids}graph/{number}.ttl")
-        store.extend(Quad(*quad.triple, graph) for quad in parse(line, format=RdfFormat.TURTLE))
+        place = NamedNode(f"{ids}graph/{number}.ttl")
+        triples = [quad.triple for quad in parse(line, format=RdfFormat.TURTLE)]
+        store.extend(Quad(one.subject, one.predicate, one.object, place) for one in triples)
     document = read_document(store, release.manifest, "person/x")
     assert document is not None
     assert set(document.triples) - own(document) == {quad.triple for quad in store}

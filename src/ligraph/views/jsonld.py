@@ -5,7 +5,7 @@ Source: JSON-LD 1.1 (W3C 2020) section 9, data model and forms of documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from ligraph.views.words import Words
 
 _TYPE = NamedNode(TYPE)
 _STRING = XSD + "string"
+_WEB = ("http://", "https://")
 
 
 def to_tree(document: Document, words: Words) -> dict[str, Any]:
@@ -108,16 +109,20 @@ def _check_names(names: Iterable[str], words: Words) -> None:
             raise NotAcceptable(message, hint="ask for another format, such as text/turtle")
 
 
-def _names_in(properties: Iterable[tuple[Subject | Triple, Properties]]) -> set[str]:
-    """Return the IRIs of what is said of subjects, those of datatypes too."""
-    found = set()
+def _names_in(properties: Iterable[tuple[Subject | Triple, Properties]]) -> Iterator[str]:
+    """Yield the IRIs of what is said of subjects, those of datatypes too; most are of the web, and left out."""
     for subject, said in properties:
-        found.add(name_of(subject))
+        if not (name := name_of(subject)).startswith(_WEB):
+            yield name
         for predicate, values in said.items():
-            found.add(predicate)
+            if not predicate.startswith(_WEB):
+                yield predicate
             for value in values:
-                if isinstance(value, NamedNode):
-                    found.add(value.value)
-                elif isinstance(value, Literal):
-                    found.add(value.datatype.value)
-    return found
+                if isinstance(value, Literal):
+                    name = value.datatype.value
+                elif isinstance(value, NamedNode):
+                    name = value.value
+                else:
+                    continue
+                if not name.startswith(_WEB):
+                    yield name

@@ -10,7 +10,7 @@ Source: JSON-LD 1.1 (W3C 2020) sections 4.8 (reverse properties), 4.9 (included 
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,12 +61,12 @@ class Tree:
         self.sequences: dict[tuple[str, ...], list[str]] = {}
         self.written: set[Subject] = set()
         self.named: dict[Subject, dict[str, Any]] = {}
-        self.incoming: dict[tuple[str, Subject], list[Subject]] = defaultdict(list)
+        self.incoming: dict[Subject, dict[str, list[Subject]]] = {}
         for subject, said in self.nodes.items():
             for predicate in _REVERSE.values():
                 for value in said.get(predicate, ()):
                     if isinstance(value, NamedNode):
-                        self.incoming[predicate, value].append(subject)
+                        self.incoming.setdefault(value, {}).setdefault(predicate, []).append(subject)
         self.light = {one for one, said in self.nodes.items() if one != document.about and _is_light(said)}
         self.homes = self._settle()
 
@@ -74,7 +74,7 @@ class Tree:
         """Return the tree from the thing outwards."""
         tree = self._node(self.document.about)
         left = []
-        for subject in sorted(self.nodes, key=lambda node: node.value):
+        for subject in sorted(self.nodes.keys() - self.written, key=lambda node: node.value):
             if subject not in self.written:
                 left.append(self._node(subject))
         if left:
@@ -108,9 +108,10 @@ class Tree:
             found = [one for one in values if isinstance(one, Subject) and one in self.nodes and one not in self.light]
             for value in sorted(found, key=self._place) if len(found) > 1 else found:
                 yield predicate, value
-        for predicate in _REVERSE.values():
-            for subject in sorted(self.incoming.get((predicate, owner), ()), key=self._place):
-                yield _BACK + predicate, subject
+        if back := self.incoming.get(owner):
+            for predicate in _REVERSE.values():
+                for subject in sorted(back.get(predicate, ()), key=self._place):
+                    yield _BACK + predicate, subject
 
     def _in_order(self, said: Properties) -> list[str]:
         """Return properties in the order of the context, the others by IRI; many nodes have the same ones."""
@@ -138,12 +139,12 @@ class Tree:
             if objects:
                 values = [self._value(subject, predicate, one) for one in objects]
                 node[self.words.compact(predicate)] = one_or_all(values)
-        for key, predicate in _REVERSE.items():
-            back = self.incoming.get((predicate, subject), ())
-            here = (subject, _BACK + predicate)
-            hanging = sorted((one for one in back if self.homes.get(one) == here), key=self._place)
-            if hanging:
-                node[key] = one_or_all([self._node(one, hung_by=predicate) for one in hanging])
+        if back := self.incoming.get(subject):
+            for key, predicate in _REVERSE.items():
+                here = (subject, _BACK + predicate)
+                found = (one for one in back.get(predicate, ()) if self.homes.get(one) == here)
+                if hanging := sorted(found, key=self._place):
+                    node[key] = one_or_all([self._node(one, hung_by=predicate) for one in hanging])
         return node
 
     def _place(self, term: NamedNode | BlankNode | Literal | Triple) -> tuple[int, str]:

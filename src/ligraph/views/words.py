@@ -36,8 +36,8 @@ class Words:
 
     def compact(self, iri: str) -> str:
         """Return the key of a word, else its compact IRI, else the IRI."""
-        if iri in self.keys:
-            return self.keys[iri]
+        if key := self.keys.get(iri):
+            return key
         for prefix, namespace in self.prefixes.items():
             # Behind a prefix, “//” would make it an IRI of its own.
             if iri.startswith(namespace) and iri != namespace and not iri.startswith("//", len(namespace)):
