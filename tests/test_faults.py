@@ -57,6 +57,7 @@ WORKER = """
 import json, os, signal, sys
 import ligraph.api, ligraph.collection.checking, ligraph.collection.validation, ligraph.collection.report_formats
 import ligraph.collection.removals, ligraph.collection.shapes, ligraph.releases.things, ligraph.releases.writing
+import ligraph.views.dumps
 
 def end_at(number, steps):
     calls = 0
@@ -359,7 +360,7 @@ def test_ids_of_a_release_that_could_not_be_written_are_not_listed_as_removed(ro
     assert leftovers(root) == []
     build(root)
     assert "person/ada: removed" in (root / "data" / "removed.yaml").read_text("utf-8")
-    assert live(root).removed == {"person/ada": None}
+    assert live(root).removed == {"person/ada": {"renamed_to": None, "release": live(root).id}}
 
 
 def assert_told(told: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -557,7 +558,9 @@ def test_a_damaged_store_is_not_the_fault_of_who_asks(root: Path) -> None:
         (b"null", "format None"),
         (b"[]", "format None"),
         (b'{"format": 1}', "format 1"),
-        (b'{"format": 3, "files": []}', "damaged"),
+        (b'{"format": 4, "files": []}', "damaged"),
+        (b'{"format": 4, "statistics": []}', "damaged"),
+        (b'{"format": 4, "statistics": {"linksets": [3]}}', "damaged"),
         (b"[" * 100_000, "damaged"),
     ],
 )
