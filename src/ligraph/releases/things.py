@@ -1,5 +1,6 @@
 """The things of a release: what disappears when another release follows."""
 
+import gzip
 import re
 import zlib
 from collections.abc import Iterable
@@ -9,7 +10,6 @@ from pyoxigraph import Store
 
 from ligraph.collection.removals import Removal, is_described
 from ligraph.config import Collection
-from ligraph.releases.canonical import read_lines
 from ligraph.releases.history import current_id, release_ids
 from ligraph.releases.manifest import DUMP, Manifest
 
@@ -66,12 +66,13 @@ def things_of(collection: Collection, release: str) -> set[str]:
     """
     prefix = collection.settings.ids.encode()
     found = set()
-    for line in read_lines(collection.releases / release / DUMP):
-        match = _SUBJECT.match(line)
-        if match and match[1].startswith(prefix):
-            local = match[1][len(prefix) :].decode()
-            if not local.startswith(("graph/", "derived/")):
-                found.add(local)
+    with gzip.open(collection.releases / release / DUMP) as lines:
+        for line in lines:
+            match = _SUBJECT.match(line)
+            if match and match[1].startswith(prefix):
+                local = match[1][len(prefix) :].decode()
+                if not local.startswith(("graph/", "derived/")):
+                    found.add(local)
     return found
 
 
