@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Format:
     """One serialization: the name people type, its suffixes and media types (the first is preferred).
 
-    Shape: `quads` is true when the format can name graphs.
+    Shape: `quads` is true when the format can name graphs; `old_names` are media types by which older clients, rdflib 7
+    among them, ask for it.
     """
 
     name: str
@@ -15,6 +16,7 @@ class Format:
     suffixes: tuple[str, ...]
     media_types: tuple[str, ...]
     quads: bool = False
+    old_names: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -37,9 +39,8 @@ class Format:
 
 HTML = Format("html", "HTML", ("html",), ("text/html",))
 JSON_LD = Format("jsonld", "JSON-LD", ("jsonld",), ("application/ld+json",), quads=True)
-# text/n3 and text/plain are what older clients, rdflib 7 among them, call Turtle and N-Triples.
-TURTLE = Format("ttl", "Turtle", ("ttl",), ("text/turtle", "text/n3"))
-N_TRIPLES = Format("nt", "N-Triples", ("nt",), ("application/n-triples", "text/plain"))
+TURTLE = Format("ttl", "Turtle", ("ttl",), ("text/turtle",), old_names=("text/n3",))
+N_TRIPLES = Format("nt", "N-Triples", ("nt",), ("application/n-triples",), old_names=("text/plain",))
 RDF_XML = Format("rdf", "RDF/XML", ("rdf", "owl", "xml"), ("application/rdf+xml",))
 TRIG = Format("trig", "TriG", ("trig",), ("application/trig",), quads=True)
 N_QUADS = Format("nq", "N-Quads", ("nq",), ("application/n-quads",), quads=True)

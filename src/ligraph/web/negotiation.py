@@ -87,6 +87,9 @@ def fit(format_: Format, ranges: Sequence[MediaRange]) -> tuple[float, str]:
         if fits:
             close, quality = max(fits)
             best = max(best, (quality, close >= _NAMED, -number, media_type))
+    for range_ in ranges:
+        if f"{range_.type}/{range_.subtype}" in format_.old_names:
+            best = max(best, (range_.quality, True, 0, format_.media_type))
     return best[0], best[3]
 
 
