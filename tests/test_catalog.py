@@ -21,10 +21,12 @@ from ligraph.config import open_collection
 from ligraph.formats import TURTLE
 from ligraph.releases.history import release_folder
 from ligraph.releases.loose import write_loose
-from ligraph.releases.manifest import Manifest, read_manifest
+from ligraph.releases.manifest import CONTEXT, ONTOLOGY, SHAPES, Manifest, read_manifest
 from ligraph.releases.statistics import statistics_of
+from ligraph.releases.words import word_digest, word_file
 from ligraph.serialization import to_rdf
 from ligraph.views.catalog import CATALOG_PREFIXES, catalog_triples, dataset_triples
+from ligraph.views.sitemaps import sitemap_index
 
 EVERY_ROW = Path(__file__).parent / "every_row"
 SHAPES = Path(__file__).parent / "profiles" / "dcat-ap.ttl"
@@ -377,6 +379,9 @@ def test_loose_files_have_a_catalogue_of_what_there_is(tmp_path: Path) -> None:
     for triples in (catalog_triples, dataset_triples):
         graph = as_graph(triples, manifest)
         assert conforms(graph)[0]
+    assert sitemap_index(folder_of(root), SITE) is None
+    for name in (CONTEXT, ONTOLOGY, SHAPES):
+        assert word_file(open_collection(root), word_digest(manifest, name), name.rpartition(".")[2]) is not None
     node = URIRef(SITE + "dataset")
     assert [str(one) for one in graph.objects(node, DCAT.distribution)] == [SITE + "dataset#nq"]
     assert number(graph, node, VOID.triples) == 6

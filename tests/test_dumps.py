@@ -129,9 +129,12 @@ def test_compressed_files_have_neither_time_nor_name(name: str, release: Release
 def test_batches_change_no_statement(
     release: Release, facts: rdflib.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dumps, "_BATCH", 7)
-    content = gzip.decompress(written_again(release, tmp_path / "again")["dumps/all.ttl.gz"])
-    assert content == gzip.decompress((release.folder / "dumps" / "all.ttl.gz").read_bytes())
+    monkeypatch.setattr(dumps, "_TRIPLES", 7)
+    monkeypatch.setattr(dumps, "_DOCUMENTS", 3)
+    again = written_again(release, tmp_path / "again")
+    for name in ("dumps/all.ttl.gz", "dumps/all.jsonl.gz"):
+        assert gzip.decompress(again[name]) == gzip.decompress((release.folder / name).read_bytes())
+    content = gzip.decompress(again["dumps/all.ttl.gz"])
     assert len(rdflib.Graph().parse(data=content, format="turtle")) == len(facts)
 
 
