@@ -29,7 +29,7 @@ from ligraph.views.catalog import CATALOG_PREFIXES, catalog_triples, dataset_tri
 from ligraph.views.sitemaps import sitemap_index
 
 EVERY_ROW = Path(__file__).parent / "every_row"
-SHAPES = Path(__file__).parent / "profiles" / "dcat-ap.ttl"
+DCAT_AP = Path(__file__).parent / "profiles" / "dcat-ap.ttl"
 BASE = "https://example.org/every-row/"
 IDS = BASE + "id/"
 SITE = "https://site.example/rows/"
@@ -100,7 +100,7 @@ def partitions(dataset: rdflib.Graph, kind: str, counted: URIRef) -> dict[str, i
 
 
 def conforms(graph: rdflib.Graph) -> tuple[bool, str]:
-    result, _, text = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(SHAPES), inference="none")
+    result, _, text = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(DCAT_AP), inference="none")
     return bool(result), text
 
 
