@@ -88,7 +88,7 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     reader = _Reader(store, about)
     if not reader.take(about):
         return None
-    when = _latest(reader.found, manifest)
+    said = list(reader.found)
     reader.take_parts(about)
     reader.take_company(about)
     if not manifest.base:
@@ -98,7 +98,7 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     # A document of loose files has no name of its own, and nothing to say of itself.
     iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
     if manifest.base:
-        properties[iri] = _own_properties(about, when, manifest)
+        properties[iri] = _own_properties(about, _latest(said, manifest), manifest)
     ordered = sorted(properties, key=lambda subject: _place(subject.value, about.value))
     return Document(about, iri, {subject: properties[subject] for subject in ordered}, reader.found)
 
