@@ -691,6 +691,25 @@ def test_the_link_set_has_every_link_with_its_anchor(client: TestClient) -> None
     assert client.get("/linkset/resource/nope").status_code == 404
 
 
+def test_a_long_id_spills_into_the_link_set(tmp_path: Path) -> None:
+    """Percent-encoded, an id of 190 letters has 1,710 bytes, and servers take 8 KB of headers."""
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    local = f"topic/{'語' * 190}"
+    (root / "data" / "long.yaml").write_text(f"things:\n- {{id: {local}, prefLabel: long, inScheme: scheme/topics}}\n")
+    ligraph.build(root)
+    with TestClient(ligraph.create_app(root, site=SITE)) as client:
+        answer = client.get(f"/doc/{quote(local)}")
+        assert answer.status_code == 200
+        assert len(answer.headers["link"]) < 8_000
+        for rel in ("canonical", "cite-as", "type", "license", "linkset"):
+            assert targets(answer, rel), rel
+        whole = client.get(f"/linkset/{quote(local)}.json").json()["linkset"]
+        page = next(context for context in whole if context["anchor"] == f"{SITE}doc/{quote(local)}")
+        assert len(page["alternate"]) == len(FORMATS) + 1
+        assert page["describedby"]
+
+
 def test_links_to_an_id_of_another_script_are_ascii(client: TestClient) -> None:
     answer = client.get("/doc/" + quote("person/éva-ü"))
     assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/person/%C3%A9va-%C3%BC"]
