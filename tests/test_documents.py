@@ -1008,7 +1008,7 @@ def test_words_are_described_and_kept(client: TestClient, root: Path) -> None:
             assert len(graphs[suffix]) == len(graphs["ttl"]) > least
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.headers["content-location"] == f"{path}.html"
-        [kept] = targets(page, "permalink")
+        [kept] = targets(page, "http://purl.org/dc/terms/hasVersion")
         version = client.get(kept["href"].removeprefix(SITE.rstrip("/")))
         assert version.headers["content-type"] == "text/turtle; charset=utf-8"
         assert "immutable" in version.headers["cache-control"]
@@ -1097,3 +1097,121 @@ def test_the_dataset_comes_in_every_format_and_for_search_engines(client: TestCl
     assert found["@type"] == "CreativeWork", "it has no description, which Google requires of a dataset"
     page = client.get("/dataset.html").text
     assert f'<script type="application/ld+json">{answer.text}</script>' in page
+
+
+# Faults that were found by asking
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"}, 200),
+        ({"If-Unmodified-Since": f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"}, 200),
+        ({"Accept-Profile": ">" + " " * 6_000 + ">"}, 200),
+        ({"Accept": "application/ld+json;profile=http://www.w3.org/ns/json-ld#expanded;q=0.1, text/turtle;q=0.5"}, 200),
+        ({"Accept": ";;;,,,=", "Accept-Encoding": ";q=", "If-None-Match": ",,"}, 200),
+    ],
+)
+def test_headers_that_make_no_sense_do_no_harm(client: TestClient, headers: dict[str, str], status: int) -> None:
+    answer = client.get(TALK, headers=headers)
+    assert answer.status_code == status
+    if "expanded;q=0.1" in headers.get("Accept", ""):
+        assert answer.headers["content-type"] == FORMATS["ttl"]
+
+
+def test_a_profile_without_quotes_is_understood(client: TestClient) -> None:
+    answer = client.get(TALK, headers={"Accept": f"application/ld+json;profile={FORM}expanded"})
+    assert answer.headers["content-type"] == f'application/ld+json;profile="{FORM}expanded"'
+
+
+@pytest.mark.parametrize("digits", ["0-" + "9" * 5_000, "9" * 5_000 + "-", "-" + "9" * 5_000])
+def test_ranges_of_any_length_are_no_error(client: TestClient, digits: str) -> None:
+    assert client.get(dump_of(client, "nq"), headers={"Range": f"bytes={digits}"}).status_code == 200
+
+
+def test_only_get_has_ranges_and_304_has_no_length(client: TestClient) -> None:
+    path = dump_of(client, "nq")
+    whole = client.head(path, headers={"Range": "bytes=0-9"})
+    assert whole.status_code == 200
+    again = client.get(path, headers={"If-None-Match": whole.headers["etag"]})
+    assert again.status_code == 304
+    assert not {"content-length", "content-type", "content-disposition"} & set(again.headers)
+
+
+@pytest.mark.parametrize("number", ["0", "01", "-1", "x", "9" * 300, "9" * 5_000])
+def test_a_sitemap_that_is_not_there(client: TestClient, number: str) -> None:
+    assert client.get(f"/sitemap-{number}.xml").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", True),
+        ("text/html", True),
+        ("text/turtle,text/html;q=0.2", False),
+        ("application/json, text/html;q=0.9", False),
+        ("application/n-quads,text/html;q=0.1,*/*;q=0.05", False),
+        ("text/*", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_a_problem_is_a_page_for_who_reads_pages(client: TestClient, accept: str, is_page: bool) -> None:
+    answer = client.get("/doc/set/nope", headers={"Accept": accept})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == ("text/html; charset=utf-8" if is_page else "application/problem+json")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_link_sets_know_what_was_moved(client: TestClient) -> None:
+    assert client.get("/linkset/set/gone").status_code == 410
+    moved = client.get("/linkset/set/old.json")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/linkset/set/listening-and-watching.json")
+    assert client.get("/linkset/resource%2Fa-talk").headers["location"] == "/linkset/resource/a-talk"
+
+
+def test_parts_have_the_card_of_their_thing_and_must_be_there(client: TestClient) -> None:
+    answer = client.get("/embed/person/ana-diaz%23role-1.html")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/embed/person/ana-diaz.html#role-1")
+    for path in ("/id/person/ana-diaz%23nope", "/doc/person/ana-diaz%23nope"):
+        assert client.get(path).status_code == 404
+
+
+def test_what_was_asked_for_goes_along(client: TestClient) -> None:
+    answer = client.get("/id/resource/a-talk?_mediatype=text/turtle")
+    assert answer.headers["location"] == f"{TALK}?_mediatype=text/turtle"
+
+
+def test_the_list_of_profiles_has_a_format_of_its_own(client: TestClient) -> None:
+    fixed = client.get(f"{TALK}.ttl?_profile=alt", headers={"Accept": "text/html"})
+    assert fixed.headers["content-type"] == FORMATS["ttl"]
+    listed = client.get(f"{TALK}?_profile=alt")
+    assert [link["href"] for link in targets(listed, "profile")] == ["http://www.w3.org/ns/dx/connegp/altr"]
+    assert client.get(listed.headers["content-location"]).content == listed.content
+
+
+def test_410_names_the_release_that_removed_it(tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    new = root / "data" / "new.yaml"
+    new.write_text("things:\n- {id: topic/new, prefLabel: new, inScheme: scheme/topics}\n")
+    ligraph.build(root)
+    new.unlink()
+    release = ligraph.build(root).manifest.id
+    with TestClient(ligraph.create_app(root)) as client:
+        for path in ("/id/topic/new", "/doc/topic/new.ttl", "/embed/topic/new.html"):
+            gone = client.get(path)
+            assert gone.status_code == 410
+            assert gone.json()["release"] == release
+            assert release in gone.json()["detail"]
+
+
+def test_words_that_were_altered_are_not_served(tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    digest = ligraph.build(root).manifest.files["context.jsonld"]["sha256"][:16]
+    with TestClient(ligraph.create_app(root)) as client:
+        assert client.get(f"/context/{digest}.jsonld").status_code == 200
+    (root / ".ligraph" / "words" / f"{digest}.jsonld").write_text("{}")
+    with TestClient(ligraph.create_app(root)) as client:
+        assert client.get(f"/context/{digest}.jsonld").status_code == 404

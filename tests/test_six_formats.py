@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ PREDICATES = (
     "http://example.org/a:b/c",
     "http://example.org/a'b&c",
 )
-UNNAMED = ("http://example.org/terms/", "http://example.org/terms/12", "urn:x:1")
+UNNAMED = ("http://example.org/terms/", "http://example.org/terms/12", "urn:x:1", "http://www.w3.org/2000/xmlns/p")
 """Properties that XML has no element for."""
 
 DATATYPES = ("string", "integer", "decimal", "date", "gYear", "duration", "boolean", "anyURI", "double")
@@ -191,3 +192,11 @@ def test_a_prefix_that_is_no_prefix_is_refused_in_json_ld() -> None:
     with pytest.raises(NotAcceptable):
         to_json_ld(document, words())
     assert read_by_pyld(to_expanded_json_ld(document.triples)) == by_value(document.triples)
+
+
+def test_a_long_chain_does_not_go_deep() -> None:
+    """300 things, each of which leads to the next: no reader of JSON has to go that deep."""
+    chain = [NamedNode(f"{IDS}set/x#p{number}") for number in range(300)]
+    triples = [Triple(one, NamedNode(SCHEMA + "hasPart"), next_) for one, next_ in pairwise(chain)]
+    triples += [Triple(one, NamedNode("http://example.org/says"), Literal("x")) for one in chain]
+    assert read_by_pyld(to_json_ld(document_of(triples), words())) == by_value(triples)

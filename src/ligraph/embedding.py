@@ -41,7 +41,7 @@ def _missing(collection: Collection, release: Release, local: str) -> NotFound |
             return Gone(f"{local} was published once and has been removed")
         return Gone(f"{local} has another id now: ligraph embed {successor}")
     try:
-        near = most_alike(things_of(collection, release.manifest.id), local)
+        near = most_alike(sorted(things_of(collection, release.manifest.id)), local)
     except (OSError, EOFError, zlib.error):
         near = []
     hint = f"did you mean {', '.join(near)}?" if near else "an id is what follows “/id/” in the address of a thing"

@@ -32,6 +32,8 @@ _RESERVED = frozenset(
         *("Description", "aboutEach", "aboutEachPrefix", "bagID", "li"),
     )
 )
+# Source: Namespaces in XML 1.0 section 3: it must not be declared.
+_XMLNS = "http://www.w3.org/2000/xmlns/"
 _SHOWN = 200
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -80,6 +82,8 @@ def _check_xml(triples: Iterable[Triple] | Iterable[Quad]) -> None:
         reason = ""
         if not _ELEMENT.search(name):
             reason = "its property ends in nothing that could be the name of an element"
+        elif name.startswith(_XMLNS) or (name == TYPE and getattr(triple.object, "value", "").startswith(_XMLNS)):
+            reason = "its property or class lies in a namespace that XML keeps to itself"
         elif name in _RESERVED:
             reason = "its property is a word of the syntax"
         elif name == TYPE and not _ELEMENT.search(getattr(triple.object, "value", "")):

@@ -80,7 +80,7 @@ def most_alike(ids: Iterable[str], local: str) -> list[str]:
     """Return the ids most like one that nothing has: those that differ in the segment only, then by their letters."""
     from rapidfuzz import fuzz, process
 
-    known = sorted(ids)
+    known = list(ids)
     slug = local.rpartition("/")[2]
     same = [one for one in known if one.rpartition("/")[2] == slug]
     alike = process.extract(local, known, scorer=fuzz.ratio, limit=_MOST, score_cutoff=_LEAST_ALIKE)

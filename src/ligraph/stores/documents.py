@@ -139,12 +139,12 @@ class _Reader:
         waiting = deque(self.values(thing))
         if thing == self.about:
             waiting += self.subjects(_MEMBER, thing)
-        taken = []
+        taken: dict[NamedNode, None] = {}
         while waiting:
             node = waiting.popleft()
             if isinstance(node, NamedNode) and node.value.startswith(prefix) and node not in taken:
                 self.take(node)
-                taken.append(node)
+                taken[node] = None
                 waiting.extend(self.values(node))
         return sorted(taken, key=lambda part: part.value)
 

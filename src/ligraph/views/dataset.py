@@ -8,14 +8,18 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from ligraph.namespaces import shorten
+from ligraph.formats import GRAPHS
+from ligraph.namespaces import SCHEMA_HTTPS, shorten
 from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest
 from ligraph.stores.facts import Statements
 from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
 from ligraph.views.kinds import KINDS
+from ligraph.views.licences import spdx_address
+from ligraph.views.links import ABOUT_PAGE, Link
 from ligraph.views.nodes import Node
 from ligraph.views.pages import Pages
+from ligraph.views.profiles import NATIVE
 from ligraph.views.reader import Reader
 from ligraph.views.schema_org import CONTEXT
 from ligraph.views.values import Value, in_words, read_address, read_date
@@ -48,6 +52,22 @@ def downloads(manifest: Manifest, site: str) -> list[Download]:
             address = f"{site}dump/{manifest.id}.{name.partition('.')[2]}"
             found.append(Download(address, title, media_type, file["bytes"], file["sha256"]))
     return found
+
+
+def dataset_links(manifest: Manifest, site: str) -> list[Link]:
+    """Return the typed links of the dataset's page, with its downloads as items.
+
+    Source: FAIR Signposting Profile (2023-10-02) level 1, landing page.
+    """
+    links = [Link(f"{manifest.base}dataset", "cite-as")] if manifest.base else []
+    links += [Link(f"{SCHEMA_HTTPS}Dataset", "type"), Link(ABOUT_PAGE, "type")]
+    if manifest.publisher:
+        links.append(Link(f"{manifest.ids}{manifest.publisher}", "author"))
+    if manifest.licence:
+        links.append(Link(spdx_address(manifest.licence), "license"))
+    for known in GRAPHS:
+        links.append(Link(f"{site}dataset.{known.suffix}", "describedby", known.media_type, NATIVE.iri))
+    return links + [Link(one.address, "item", "application/gzip") for one in downloads(manifest, site)]
 
 
 def dataset_page(pages: Pages, store: Statements, manifest: Manifest) -> bytes:

@@ -19,6 +19,7 @@ from ligraph.views.words import Words
 
 _TYPE = NamedNode(TYPE)
 _STRING = XSD + "string"
+_NO_TRIPLES = "JSON-LD has no way to write a statement about a statement"
 _WEB = ("http://", "https://")
 
 
@@ -59,6 +60,8 @@ def to_flat_json_ld(triples: Iterable[Triple], words: Words) -> bytes:
         predicate, value = triple.predicate.value, triple.object
         if triple.predicate == _TYPE and isinstance(value, NamedNode):
             node.setdefault("type", []).append(words.compact(value.value))
+        elif isinstance(value, Triple):
+            raise NotAcceptable(_NO_TRIPLES, hint="ask for text/turtle")
         elif isinstance(value, Literal):
             node.setdefault(words.compact(predicate), []).append(literal_in(words, predicate, value))
         else:
@@ -87,7 +90,7 @@ def to_expanded_json_ld(triples: Iterable[Triple], *, flattened: bool = False) -
 
 def _expanded(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:
     if isinstance(term, Triple):
-        raise NotAcceptable("JSON-LD has no way to write a statement about a statement", hint="ask for text/turtle")
+        raise NotAcceptable(_NO_TRIPLES, hint="ask for text/turtle")
     if not isinstance(term, Literal):
         return {"@id": name_of(term)}
     if term.language:

@@ -30,12 +30,12 @@ LINKSETS = (LINKSET_JSON, LINKSET_TEXT)
 
 ABOUT_PAGE = "https://schema.org/AboutPage"
 
-_MOST_BYTES = 7_000
+_MOST_BYTES = 7_800
 """What servers and proxies take of one header is often 8 KB for all of them. The link set has the rest."""
 
 _IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
 _URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
-_LAST = ("describedby", "alternate")
+_LAST = ("canonical", "linkset", "describedby", "alternate")
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,14 @@ def _in_schema_org(page: str) -> Link:
     return Link(address, "alternate", JSON_LD.media_type, SCHEMA_ORG.iri)
 
 
+def context_link(address: str) -> Link:
+    """Return the link from plain JSON to the context that makes it JSON-LD; an answer has one at most.
+
+    Source: JSON-LD 1.1 section 6.1.
+    """
+    return Link(address, "http://www.w3.org/ns/json-ld#context", JSON_LD.media_type)
+
+
 def to_header(links: Sequence[Link]) -> str:
     """Return links as the value of a `Link` header; of very many the most needed, the link set has all."""
     texts = [str(link) for link in links]
@@ -129,11 +137,18 @@ def to_header(links: Sequence[Link]) -> str:
         return ", ".join(texts)
     needed: set[int] = set()
     size = 0
-    for number in sorted(range(len(links)), key=lambda n: _LAST.index(links[n].rel) if links[n].rel in _LAST else -1):
-        size += len(texts[number]) + 2
-        if size <= _MOST_BYTES:
+    for number in sorted(range(len(links)), key=lambda number: _need(links, number)):
+        if size + len(texts[number]) + 2 <= _MOST_BYTES:
+            size += len(texts[number]) + 2
             needed.add(number)
     return ", ".join(text for number, text in enumerate(texts) if number in needed)
+
+
+def _need(links: Sequence[Link], number: int) -> int:
+    """Return how soon a link is left out: one description and one link set stay, `alternate` goes first."""
+    rel = links[number].rel
+    is_first = all(link.rel != rel for link in links[:number])
+    return _LAST.index(rel) if rel in _LAST and not (is_first and rel != "alternate") else -1
 
 
 def linkset_of(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:

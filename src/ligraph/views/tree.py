@@ -10,6 +10,7 @@ Source: JSON-LD 1.1 (W3C 2020) sections 4.8 (reverse properties), 4.9 (included 
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -44,6 +45,10 @@ _NAMING = frozenset({TYPE, NAME, PREF_LABEL})
 _NAMED_ONCE = frozenset({PROV + "wasDerivedFrom"})
 """What stands on nearly every node; its name is said the first time."""
 
+_DEEPEST = 80
+"""Nodes within nodes; what lies deeper is included beside the tree. JSON is read to some depth only: orjson, to 254."""
+
+_INTEGERS = re.compile("-?[0-9]{1,15}")
 _BACK = "^"
 _NOTHING: Properties = {}
 _POSITION = SCHEMA + "position"
@@ -87,14 +92,17 @@ class Tree:
         What holds it goes before what refers to it, and what is nearer to the thing before what is farther.
         """
         homes: dict[Subject, tuple[Subject, str]] = {self.document.about: (self.document.about, "")}
+        depths: dict[Subject, int] = {self.document.about: 0}
         whole = len(self.nodes) - len(self.light)
         for held_only in (True, False):
             waiting = deque(homes)
             while waiting and len(homes) < whole:
                 owner = waiting.popleft()
+                if depths[owner] == _DEEPEST:
+                    continue
                 for predicate, value in self._edges(owner, held_only=held_only):
                     if value not in homes:
-                        homes[value] = (owner, predicate)
+                        homes[value], depths[value] = (owner, predicate), depths[owner] + 1
                         waiting.append(value)
         return homes
 
@@ -150,9 +158,9 @@ class Tree:
     def _place(self, term: NamedNode | BlankNode | Literal | Triple) -> tuple[int, str]:
         """Return where a value stands among others: by its position where it has one, then by its text."""
         if isinstance(term, NamedNode):
-            for position in self.nodes.get(term, _NOTHING).get(_POSITION, ()):
-                if isinstance(position, Literal):
-                    return int(position.value) if position.value.isdecimal() else 0, term.value
+            positions = self.nodes.get(term, _NOTHING).get(_POSITION, ())
+            numbers = [one.value for one in positions if isinstance(one, Literal) and _is_plain_integer(one.value)]
+            return min(map(int, numbers), default=0), term.value
         return 0, str(term)
 
     def _value(self, subject: Subject, predicate: str, term: NamedNode | BlankNode | Literal | Triple) -> Any:
@@ -201,7 +209,7 @@ def literal_in(words: Words, predicate: str, literal: Literal) -> Any:
 
 def _is_plain_integer(text: str) -> bool:
     # A JSON number over 2^53 loses digits in most readers.
-    return text.lstrip("-").isdecimal() and len(text) < 16 and str(int(text)) == text
+    return _INTEGERS.fullmatch(text) is not None and str(int(text)) == text
 
 
 def one_or_all(values: Any) -> Any:

@@ -71,7 +71,7 @@ ROUTES = [
     Route("/robots.txt", show_robots),
     Route("/llms.txt", show_llms),
     Route("/sitemap.xml", show_sitemap),
-    Route("/sitemap-{number:int}.xml", show_sitemap),
+    Route("/sitemap-{number}.xml", show_sitemap),
     Route("/opensearch.xml", show_opensearch),
     Route("/.well-known/api-catalog", show_api_catalog),
     Route("/.well-known/void", redirect_void),

@@ -23,7 +23,7 @@ async def show_card(request: Request) -> Reply:
     snapshot = live_of(request).snapshot
     site = snapshot.pages.site
     asked = request.path_params["x"]
-    doubts = snapshot.engine.doubts
+    doubts = snapshot.surety()
 
     def find(facts: Facts) -> Reply | tuple[str, Body]:
         local, fixed = split_address(facts, asked, (HTML,))

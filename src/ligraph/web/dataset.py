@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from ligraph.views.catalog import CATALOG_PREFIXES, dataset_triples
-from ligraph.views.dataset import dataset_page, in_schema_org
+from ligraph.views.dataset import dataset_links, dataset_page, in_schema_org
 from ligraph.views.profiles import SCHEMA_ORG
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of
@@ -22,5 +22,6 @@ async def show_dataset(request: Request) -> Reply:
         lambda: dataset_triples(manifest, live.site),
         lambda facts: dataset_page(pages, facts.store, facts.manifest),
         prefixes=CATALOG_PREFIXES,
+        links=dataset_links(manifest, live.site),
         others={SCHEMA_ORG: lambda facts: in_schema_org(pages, facts.store, facts.manifest)},
     )

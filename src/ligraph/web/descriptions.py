@@ -13,7 +13,7 @@ from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld
-from ligraph.views.links import Link, to_header
+from ligraph.views.links import Link, context_link, to_header
 from ligraph.views.profiles import EXPANDED, FLATTENED, NATIVE, Profile
 from ligraph.web.live import live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
@@ -39,7 +39,7 @@ async def answer_description(
     """
     live = live_of(request)
     snapshot = live.snapshot
-    doubts = snapshot.engine.doubts
+    doubts = snapshot.surety()
     others = others or {}
     suffix = request.path_params.get("suffix")
     fixed = by_suffix(formats, suffix) if suffix else None
@@ -65,6 +65,8 @@ async def answer_description(
             address = f"{live.site}{path}{_ending(path, known)}"
             every.append(Link(address, "alternate", JSON_LD.media_type, profile.iri))
         every.append(Link(chosen.profile.iri, "profile"))
+        if chosen.format is JSON:
+            every.append(context_link(f"{live.site}{snapshot.context_path}"))
         body = Body(await snapshot.read(write), to_header(every))
     lasting = snapshot.keep_body(key, body, doubts)
     headers = {"Link": body.links}

@@ -13,7 +13,7 @@ from ligraph.serialization import to_rdf
 from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
-from ligraph.views.links import Link, data_links, page_links, to_header
+from ligraph.views.links import Link, context_link, data_links, page_links, to_header
 from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, NATIVE, PROFILES, SCHEMA_ORG, Profile
 from ligraph.views.schema_org import to_schema_org
 from ligraph.web.alternates import TOKEN as ALTERNATES
@@ -22,7 +22,6 @@ from ligraph.web.live import Live, live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
 from ligraph.web.responses import Body, Reply, answer, keep_reply
 from ligraph.web.snapshot import Snapshot
-from ligraph.web.words import context_path
 
 _IN_PATH = "/-_.~"
 
@@ -32,6 +31,7 @@ async def redirect_thing(request: Request) -> Reply:
     live = live_of(request)
     snapshot = live.snapshot
     asked = request.path_params["x"]
+    doubts = snapshot.surety()
 
     def find(facts: Facts) -> Reply:
         other = elsewhere(request, facts, asked, "id")
@@ -40,10 +40,11 @@ async def redirect_thing(request: Request) -> Reply:
         local, _, part = asked.partition("#") if facts.ids else (asked, "", "")
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
-        return _redirect(request, 303, "doc", local, part=part)
+        query = request.scope["query_string"].decode("latin-1")
+        return _redirect(request, 303, "doc", local, query=query, part=part)
 
     found = await snapshot.read(find)
-    return keep_reply(request.scope, found, snapshot) if snapshot.engine.is_sure else found
+    return keep_reply(request.scope, found, snapshot) if snapshot.is_sure_since(doubts) else found
 
 
 async def show_document(request: Request) -> Reply:
@@ -51,9 +52,9 @@ async def show_document(request: Request) -> Reply:
     live = live_of(request)
     snapshot = live.snapshot
     asked = request.path_params["x"]
-    doubts = snapshot.engine.doubts
+    doubts = snapshot.surety()
 
-    def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation, Body]:
+    def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation | None, Body | None]:
         local, fixed = split_address(facts, asked)
         other = elsewhere(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
         if other:
@@ -61,7 +62,7 @@ async def show_document(request: Request) -> Reply:
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         if request.query_params.get("_profile") == ALTERNATES:
-            return answer_alternates(request, snapshot, local, profiles_of(facts))
+            return local, fixed, None, None
         representation = choose_representation(request, DOCUMENTS, profiles_of(facts), fixed)
         kept = snapshot.kept_body((local, representation))
         return local, fixed, representation, kept or _draw(live, snapshot, facts, local, representation)
@@ -70,6 +71,8 @@ async def show_document(request: Request) -> Reply:
     if isinstance(found, Reply):
         return found
     local, fixed, representation, body = found
+    if representation is None or body is None:
+        return answer_alternates(request, snapshot, local, fixed, lasting=snapshot.is_sure_since(doubts))
     lasting = snapshot.keep_body((local, representation), body, doubts)
     headers = {"Link": body.links}
     if not fixed:
@@ -102,8 +105,7 @@ def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representati
     links = links_of(document, facts.manifest, snapshot.pages.site, profiles)
     links.append(Link(representation.profile.iri, "profile"))
     if representation.format is JSON:
-        address = f"{live.site}{context_path(snapshot)}"
-        links.append(Link(address, "http://www.w3.org/ns/json-ld#context", JSON_LD.media_type))
+        links.append(context_link(f"{live.site}{snapshot.context_path}"))
     return Body(_write(snapshot, facts, document, representation), to_header(links))
 
 
@@ -133,12 +135,16 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
     query = request.scope["query_string"].decode("latin-1")
     thing, _, part = local.partition("#")
     if thing in facts.manifest.removed and not facts.describes(thing):
-        target = facts.manifest.removed[thing]["renamed_to"]
+        removal = facts.manifest.removed[thing]
+        target, release = removal["renamed_to"], removal["release"]
         if target is None:
-            raise Gone(f"what was published as {facts.ids}{thing} has been removed")
+            since = f" since release {release}" if release else ""
+            raise Gone(f"what was published as {facts.ids}{thing} has been removed{since}", release=release)
         return _redirect(request, 301, kind, target, suffix, query=query, part=part)
     usual = unicodedata.normalize("NFC", thing)
-    is_usual = usual == thing and not (part and kind == "doc") and _is_canonical(request, f"/{kind}/{local}{suffix}")
+    if part and not facts.describes(f"{usual}#{part}"):
+        raise NotFound(f"nothing is known about {facts.ids}{usual}#{part}", hint="leave out the part, from “#” on")
+    is_usual = usual == thing and not (part and kind != "id") and _is_canonical(request, f"/{kind}/{local}{suffix}")
     if not is_usual and facts.describes(usual):
         return _redirect(request, 301, kind, usual, suffix, query=query, part=part)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from ligraph.web.responses import Reply, answer
 SEARCH = "find"
 """The stored question by which a site is searched."""
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 OPENSEARCH = "application/opensearchdescription+xml"
 
 
@@ -32,7 +34,10 @@ async def show_sitemap(request: Request) -> Reply:
     """
     live = live_of(request)
     folder, number = live.snapshot.release.folder, request.path_params.get("number")
-    content = sitemap_part(folder, number, live.site) if number else sitemap_index(folder, live.site)
+    if number is None:
+        content = sitemap_index(folder, live.site)
+    else:
+        content = sitemap_part(folder, int(number), live.site) if _NUMBER.fullmatch(number) else None
     if content is None:
         raise NotFound("this site has no such sitemap", hint="/sitemap.xml lists those that there are")
     return answer(request, content, "application/xml", release=live.snapshot)

@@ -20,7 +20,8 @@ from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
 _FILES = {"nq": DUMP, "ttl": TURTLE_DUMP, "jsonl": JSON_LD_DUMP}
 _NAME = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{12})\.(nq|ttl|jsonl)\.gz")
 
-_RANGES = re.compile(r"bytes=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*")
+_RANGE = r"(\d{1,18}-(\d{1,18})?|-\d{1,18})"
+_RANGES = re.compile(rf"bytes=\s*{_RANGE}(\s*,\s*{_RANGE})*\s*")
 _MOST_RANGES = 10
 
 
@@ -47,9 +48,12 @@ async def send_dump(request: Request) -> ASGIApp:
     }
     asked = {key.decode("latin-1"): value.decode("latin-1") for key, value in conditions_in(request.scope).items()}
     if outcome(asked, tag, made) == HTTPStatus.NOT_MODIFIED:
-        return Reply(HTTPStatus.NOT_MODIFIED, headers.items(), b"")
+        known = {name: value for name, value in headers.items() if name != "Content-Disposition"}
+        return Reply(HTTPStatus.NOT_MODIFIED, known.items(), b"")
     _check_range(request, manifest.files[name]["bytes"])
     path = live.collection.releases / manifest.id / name
+    if not path.is_file():
+        raise NotFound(f"release {manifest.id} was pruned", hint="/dataset lists the downloads of the live release")
     # What is compressed already is sent as it is.
     return FileResponse(path, headers=headers, media_type="application/gzip")
 
@@ -68,13 +72,13 @@ def _check_range(request: Request, size: int) -> None:
     """Take a Range that means nothing from a request, so that the whole file is sent.
 
     Raises: RangeNotSatisfiable.
-    Source: RFC 9110 sections 14.1.2 and 14.2: an invalid range is ignored, one past the end is 416.
+    Source: RFC 9110 sections 14.1.2 and 14.2: only GET has ranges, an invalid one is ignored, one past the end is 416.
     """
     header = request.headers.get("range")
     if header is None:
         return
     ranges = [part.strip().partition("-") for part in header.partition("=")[2].split(",")]
-    is_valid = _RANGES.fullmatch(header) and len(ranges) <= _MOST_RANGES
+    is_valid = request.method == "GET" and _RANGES.fullmatch(header) and len(ranges) <= _MOST_RANGES
     if not is_valid or any(first and last and int(last) < int(first) for first, _, last in ranges):
         request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
     elif not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from ligraph.formats import HTML
+from ligraph.formats import HTML, TURTLE
 from ligraph.views.catalog import catalog_triples
 from ligraph.views.doors import catalog_link
 from ligraph.views.links import Link
@@ -25,7 +25,7 @@ async def show_home(request: Request) -> Reply:
             catalog_link(live.site),
             Link(f"{live.site}openapi.json", "service-desc", "application/json"),
             Link(f"{live.site}docs", "service-doc", HTML.media_type),
-            Link(f"{live.site}dataset", "describedby"),
+            Link(f"{live.site}dataset.ttl", "describedby", TURTLE.media_type),
             *([Link(f"{live.site}opensearch.xml", "search", OPENSEARCH)] if SEARCH in live.questions else []),
         ],
     )

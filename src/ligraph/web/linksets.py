@@ -12,7 +12,7 @@ from ligraph.formats import Format
 from ligraph.stores.documents import read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.links import LINKSETS, Link, linkset_of, to_header, to_linkset
-from ligraph.web.documents import profiles_of, split_address
+from ligraph.web.documents import elsewhere, profiles_of, split_address
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import Body, Reply, answer
@@ -23,10 +23,12 @@ async def show_linkset(request: Request) -> Reply:
     snapshot = live_of(request).snapshot
     site = snapshot.pages.site
     asked = request.path_params["x"]
-    doubts = snapshot.engine.doubts
+    doubts = snapshot.surety()
 
-    def find(facts: Facts) -> tuple[str, Format | None, Format, Body]:
+    def find(facts: Facts) -> Reply | tuple[str, Format | None, Format, Body]:
         local, fixed = split_address(facts, asked, LINKSETS)
+        if other := elsewhere(request, facts, local, "linkset", f".{fixed.suffix}" if fixed else ""):
+            return other
         format_ = fixed or negotiate(request, LINKSETS)
         kept = snapshot.kept_body((f"linkset/{local}", format_))
         is_known = kept is None and facts.describes(local)
@@ -39,7 +41,10 @@ async def show_linkset(request: Request) -> Reply:
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         return local, fixed, format_, kept
 
-    local, fixed, format_, body = await snapshot.read(find)
+    found = await snapshot.read(find)
+    if isinstance(found, Reply):
+        return found
+    local, fixed, format_, body = found
     lasting = snapshot.keep_body((f"linkset/{local}", format_), body, doubts)
     vary = "" if fixed else "Accept"
     return answer(request, body, format_.content_type, vary=vary, lasting=lasting, release=snapshot)

@@ -28,19 +28,18 @@ async def nearest_to(request: Request, error: LigraphError) -> list[tuple[str, s
     asked = name if name and len(suffix) <= len("jsonld") else asked
     if not asked or not snapshot.release.manifest.base:
         return []
-    found = most_alike(await _ids(live), asked)
+    if snapshot.release.manifest.statements > _MOST_STATEMENTS:
+        return []
+    # One reading serves all who ask meanwhile.
+    if snapshot.ids is None:
+        snapshot.ids = asyncio.create_task(asyncio.to_thread(_read_ids, live, snapshot.release.manifest.id))
+    ids = await asyncio.shield(snapshot.ids)
+    found = await asyncio.to_thread(most_alike, ids, asked)
     return [(snapshot.pages.site.href(snapshot.release.ids + local), local) for local in found]
 
 
-async def _ids(live: Live) -> list[str]:
-    """Return the ids of the live release, read once; none where they are too many."""
-    snapshot = live.snapshot
-    if snapshot.release.manifest.statements > _MOST_STATEMENTS:
+def _read_ids(live: Live, release: str) -> list[str]:
+    try:
+        return sorted(things_of(live.collection, release))
+    except (OSError, EOFError, zlib.error):
         return []
-    if snapshot.ids is None:
-        try:
-            found = await asyncio.to_thread(things_of, live.collection, snapshot.release.manifest.id)
-        except (OSError, EOFError, zlib.error):
-            found = set()
-        snapshot.ids = sorted(found)
-    return snapshot.ids

@@ -16,11 +16,13 @@ from ligraph.formats import JSON_LD, TURTLE, Format
 
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
-_PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*({_WORD}|"(?:[^"\\]|\\.)*")\s*""")
+# An IRI has to be in quotes; clients that leave them out mean what they say all the same.
+_PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)\s*""")
 # The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _LONGEST_KEPT = 500
 _MOST_RANGES = 100
 _NAMED = 2
+_A_LITTLE = 0.0001
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 
@@ -184,8 +186,13 @@ def negotiate(request: Request, formats: tuple[Format, ...], parameter: str = "_
 
 
 def wants_html(request: Request) -> bool:
-    """Return whether a client reads HTML before problem documents: a browser."""
-    ranges = parse_accept(request.headers.get("accept", ""))
-    html = [range_.quality for range_ in ranges if (range_.specificity("text/html") or 0) >= 1]
-    json = [range_.quality for range_ in ranges if (range_.specificity("application/problem+json") or 0) >= 1]
-    return bool(html) and max(html) > max(json, default=0)
+    """Return whether a client would rather have a page than anything else that it names: a browser."""
+    html, others = 0.0, 0.0
+    for range_ in parse_accept(", ".join(request.headers.getlist("accept"))):
+        name = f"{range_.type}/{range_.subtype}"
+        if name == "text/html":
+            html = max(html, range_.quality)
+        elif "*" not in name and name != "application/xhtml+xml":
+            # Equal to a page is only what no browser names: a problem document.
+            others = max(others, range_.quality + (_A_LITTLE if name == "application/problem+json" else 0))
+    return html > 0 and html >= others

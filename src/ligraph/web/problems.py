@@ -37,6 +37,7 @@ _log = logging.getLogger("ligraph")
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed; what went wrong inside is not told to strangers."""
     headers: dict[str, str] = {"Vary": f"{VARY}, Accept-Encoding", "Cache-Control": "no-store"}
+    headers["X-Content-Type-Options"] = "nosniff"
     if isinstance(error, HTTPException):
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(_allowed(error.headers))})

@@ -26,7 +26,7 @@ VARY = "Accept, Accept-Profile"
 
 _LONGEST = 2_000
 _MOST = 20
-_PROFILE = re.compile(r"""\s*(?:<([^<>]*)>|([^\s,;<>]+))\s*((?:;[^,]*)?)""")
+_PROFILE = re.compile(r"""(?:<([^<>]*)>|([^\s,;<>]+))\s*((?:;[^,]*)?)""")
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _preferred(header: str, profiles: tuple[Profile, ...]) -> Profile:
     Source: Content Negotiation by Profile section 7.1; RFC 9110 section 12.4.2.
     """
     best, most = NATIVE, 0.0
-    for match in islice(_PROFILE.finditer(header), _MOST):
+    for match in islice(_PROFILE.finditer(header[:_LONGEST]), _MOST):
         name = match[1] or match[2]
         quality = next((read_quality(part[2:]) for part in _parameters(match[3]) if part.startswith("q=")), 1.0)
         profile = NATIVE if name == "*" else profile_called(name, profiles)

@@ -117,7 +117,13 @@ class Reply:
         self.is_latest = is_latest
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         self.unchanged = [header for header in self.headers if header[0] in _REPEATED]
-        self.headers.append((b"content-length", str(len(content)).encode()))
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.headers.append((b"content-length", str(len(content)).encode()))
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes: its headers are kept as pairs, and as text once they were sent so."""
+        return len(self.content) + 2 * sum(len(name) + len(value) + 150 for name, value in self.headers) + 1_000
 
     @cached_property
     def head(self) -> bytes:
@@ -212,7 +218,7 @@ def answer(
 def keep_reply(scope: Scope, reply: Reply, release: Snapshot) -> Reply:
     """Keep an answer that a release fixes for who asks for the same in the same way; return it."""
     if key := key_of(scope):
-        release.replies.keep(key, reply, len(reply.content) + len(key))
+        release.replies.keep(key, reply, reply.size + len(key))
     return reply
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
 
+from ligraph.formats import JSON_LD
 from ligraph.kept import Kept
+from ligraph.releases.manifest import CONTEXT
+from ligraph.releases.words import word_digest
 from ligraph.stores.embedded import Release
 from ligraph.stores.engines import Engine, Source
 from ligraph.stores.facts import Facts, Made
@@ -40,13 +44,18 @@ class Snapshot:
     replies: Kept[bytes, Reply] = field(default_factory=Kept)
     answers: Kept[bytes, Answer] = field(default_factory=Kept)
     doubts: int = 0
-    ids: list[str] | None = None
+    ids: asyncio.Task[list[str]] | None = None
     heads: dict[tuple[str, str, bool], bytes] = field(default_factory=dict)
 
     @cached_property
     def modified(self) -> datetime:
         """When the release was made."""
         return datetime.fromisoformat(self.release.manifest.created)
+
+    @property
+    def context_path(self) -> str:
+        """The address, below the site, of the very JSON-LD context that the release was made with."""
+        return f"context/{word_digest(self.release.manifest, CONTEXT)}.{JSON_LD.suffix}"
 
     @cached_property
     def _fixed(self) -> list[tuple[bytes, bytes]]:
@@ -67,13 +76,21 @@ class Snapshot:
         """
         return await self.source.read(make)
 
+    def surety(self) -> int:
+        """Return how often the engine was in doubt so far, -1 where it is now; to be asked before something is made."""
+        return self.engine.doubts if self.engine.is_sure else -1
+
+    def is_sure_since(self, doubts: int) -> bool:
+        """Return whether what was made since `surety` said so is the release's."""
+        return self.engine.is_sure and self.engine.doubts == doubts
+
     def kept_body(self, key: tuple[str, Hashable]) -> Body | None:
         """Return a body that was made before, None where it was not or may be another now."""
         return self.bodies.get(key) if self.engine.is_sure else None
 
     def keep_body(self, key: tuple[str, Hashable], body: Body, doubts: int) -> bool:
         """Keep a body that was made since the engine had so many doubts; return whether it surely is the release's."""
-        if not self.engine.is_sure or self.engine.doubts != doubts:
+        if not self.is_sure_since(doubts):
             return False
         self.bodies.keep(key, body, body.size)
         return True

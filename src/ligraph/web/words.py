@@ -5,13 +5,15 @@ Each has an address of its own for every version that was ever released, which n
 
 from __future__ import annotations
 
+import hashlib
+
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
 from ligraph.errors import NotFound
 from ligraph.formats import JSON_LD, TURTLE, Format
 from ligraph.namespaces import LIGSH, PREFIXES, SH
-from ligraph.releases.manifest import CONTEXT, ONTOLOGY, SHAPES
+from ligraph.releases.manifest import ONTOLOGY, SHAPES
 from ligraph.releases.words import word_digest, word_file
 from ligraph.views.links import Link
 from ligraph.views.requirements import requirements_page
@@ -61,21 +63,18 @@ async def show_kept_words(request: Request) -> Reply:
     path = word_file(live_of(request).collection, digest, suffix)
     if path is None:
         raise NotFound(f"no release had words with the digest {digest[:100]}", hint="leave out the digest for today's")
+    content = path.read_bytes()
+    if not hashlib.sha256(content).hexdigest().startswith(digest):
+        raise NotFound(f"what was kept under the digest {digest} is damaged", hint="make it again with: ligraph build")
     format_: Format = JSON_LD if suffix == JSON_LD.suffix else TURTLE
-    # The files of a running service may go with their folder; this one is small.
-    return answer(request, path.read_bytes(), format_.content_type, cache=IMMUTABLE, release=snapshot_of(request))
-
-
-def context_path(snapshot: Snapshot) -> str:
-    """Return the address, below the site, of the very context that a release was made with."""
-    return f"context/{word_digest(snapshot.release.manifest, CONTEXT)}.{JSON_LD.suffix}"
+    return answer(request, content, format_.content_type, cache=IMMUTABLE, release=snapshot_of(request))
 
 
 def _version(request: Request, path: str, name: str) -> Link:
     """Return the link to today's words under their own address."""
     live = live_of(request)
     digest = word_digest(live.snapshot.release.manifest, name)
-    return Link(f"{live.site}{path}/{digest}.{TURTLE.suffix}", "permalink", TURTLE.media_type)
+    return Link(f"{live.site}{path}/{digest}.{TURTLE.suffix}", "http://purl.org/dc/terms/hasVersion", TURTLE.media_type)
 
 
 def _triples(snapshot: Snapshot, name: str) -> list[Triple]:
