@@ -312,7 +312,7 @@ FILE = "<graph/x.yaml> a void:Dataset"
         (CONFERENCE + PLACE + '; schema:address "Madrid"@en', "Thing"),
         (CONFERENCE + STARTS + PLACE, "Thing"),
         (CONFERENCE + STARTS, "Thing"),
-        (CONFERENCE.replace("Event", "EventSeries"), "EventSeries"),
+        (CONFERENCE.replace("Event", "EventSeries"), "Thing"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 50}"@en', "Dataset"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 5000}"@es', "Dataset"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 49}"@en', "CreativeWork"),

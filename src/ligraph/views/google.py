@@ -12,6 +12,7 @@ _REQUIRED = {
     "VideoObject": ("CreativeWork", ("name", "thumbnailUrl", "uploadDate")),
     "Clip": ("CreativeWork", ("name", "startOffset", "url")),
     "Event": ("Thing", ("name", "startDate", "location")),
+    "EventSeries": ("Thing", ("name", "startDate", "location")),
     "Dataset": ("CreativeWork", ("name", "description")),
 }
 """By class: the nearest class above it that demands nothing, and the properties without which it is given as that."""
@@ -24,7 +25,7 @@ def nearest_class(class_: str, node: Mapping[str, Any]) -> str:
     """Return the class that a node of schema.org can be given as, by the properties that it has."""
     above, required = _REQUIRED.get(class_, (class_, ()))
     is_enough = all(name in node for name in required)
-    if is_enough and class_ == "Event":
+    if is_enough and class_ in ("Event", "EventSeries"):
         is_enough = any(isinstance(place, dict) and "address" in place for place in _all(node["location"]))
     if is_enough and class_ == "Dataset":
         texts = [text["@value"] if isinstance(text, dict) else text for text in _all(node["description"])]

@@ -35,6 +35,7 @@ from ligraph.views.tree import one_or_all
 CONTEXT = "https://schema.org"
 
 _SAID_OTHERWISE = {LIG + "appearance", LIG + "action", LIG + "plays", SCHEMA + "contributor", SCHEMA + "startOffset"}
+_NOT_OF_PAGES = ("mainEntity", "version")
 _MOST_STEPS = 9
 _Node = dict[str, Any]
 
@@ -208,7 +209,8 @@ class Translation:
             dataset["description"] = self.manifest.description
         dataset["@type"] = nearest_class("Dataset", dataset)
         page = {**self._node(self.page), "isPartOf": dataset, **source, "breadcrumb": self._trail()}
-        return {word: value for word, value in page.items() if word != "mainEntity" and value is not None}
+        # With the release in it, every card on other sites would change with each release, though its facts did not.
+        return {word: value for word, value in page.items() if word not in _NOT_OF_PAGES and value is not None}
 
     def _trail(self) -> _Node:
         """Return the way from the collection to the thing, over what the document says that it is part of."""
