@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ligraph.formats import DOCUMENTS, JSON_LD, Format
 from ligraph.namespaces import LIG, SCHEMA_HTTPS
+from ligraph.releases.manifest import Manifest
 
 _JSON_LD = "http://www.w3.org/ns/json-ld#"
 
@@ -48,6 +49,11 @@ FORMS = (TREE, EXPANDED, FLATTENED, FLAT_AND_COMPACTED)
 """How JSON-LD is written, the first by default; what clients call framed is the tree, too."""
 
 _FRAMED = _JSON_LD + "framed"
+
+
+def profiles_of(manifest: Manifest) -> tuple[Profile, ...]:
+    """Return the profiles of documents: files that are served as they are have no words of schema.org to offer."""
+    return PROFILES if manifest.base else (NATIVE,)
 
 
 def profile_called(name: str, profiles: Collection[Profile] = PROFILES) -> Profile | None:

@@ -23,6 +23,7 @@ from ligraph.formats import (
     SPARQL_XML,
     TRIG,
     TURTLE,
+    Format,
 )
 from ligraph.namespaces import DCTERMS, PREFIXES, RDFS, SD, TYPE, VOID, XSD
 from ligraph.releases.manifest import Manifest
@@ -45,6 +46,14 @@ _FORMATS = {
     TRIG: "TriG",
     N_QUADS: "N-Quads",
 }
+
+
+def format_iri(format_: Format) -> str:
+    """Return the IRI by which the W3C names a format.
+
+    Source: Unique URIs for File Formats (https://www.w3.org/ns/formats/).
+    """
+    return _W3C + _FORMATS[format_]
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def service_triples(service: Service, manifest: Manifest) -> Iterator[Triple]:
     yield say(me, DCTERMS + "title", Literal(f"SPARQL endpoint of {manifest.title}", language="en"))
     yield say(me, SD + "supportedLanguage", NamedNode(SD + "SPARQL11Query"))
     for format_ in (*RESULTS, *GRAPHS):
-        yield say(me, SD + "resultFormat", NamedNode(_W3C + _FORMATS[format_]))
+        yield say(me, SD + "resultFormat", NamedNode(format_iri(format_)))
     if service.union:
         yield say(me, SD + "feature", NamedNode(SD + "UnionDefaultGraph"))
     if service.services:

@@ -10,20 +10,12 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ligraph.formats import GRAPHS, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from ligraph.formats import GRAPHS
 from ligraph.namespaces import DCTERMS, FOAF, TYPE, VOID, shorten
 from ligraph.releases.manifest import Manifest
 from ligraph.releases.statistics import Linkset
+from ligraph.views.service import format_iri
 
-_W3C = "http://www.w3.org/ns/formats/"
-_FORMATS = {
-    TURTLE: "Turtle",
-    N_TRIPLES: "N-Triples",
-    JSON_LD: "JSON-LD",
-    RDF_XML: "RDF_XML",
-    TRIG: "TriG",
-    N_QUADS: "N-Quads",
-}
 _NAMES = {
     "https://orcid.org/": "ORCID",
     "https://ror.org/": "ROR",
@@ -51,7 +43,7 @@ def void_triples(manifest: Manifest, site: str) -> Iterator[Triple]:
     yield _say(dataset, FOAF + "homepage", NamedNode(site))
     yield _say(dataset, VOID + "sparqlEndpoint", NamedNode(f"{site}sparql"))
     for format_ in GRAPHS:
-        yield _say(dataset, VOID + "feature", NamedNode(_W3C + _FORMATS[format_]))
+        yield _say(dataset, VOID + "feature", NamedNode(format_iri(format_)))
     for iri in statistics.vocabularies:
         yield _say(dataset, VOID + "vocabulary", NamedNode(iri))
     for iri in statistics.examples:

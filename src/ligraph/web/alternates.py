@@ -10,7 +10,7 @@ from ligraph.serialization import to_rdf
 from ligraph.views.alternates import alternate_links, alternate_triples, alternates_page
 from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.links import Link, to_header
-from ligraph.views.profiles import NATIVE, PROFILES
+from ligraph.views.profiles import profiles_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import Reply, answer
 from ligraph.web.snapshot import Snapshot
@@ -26,7 +26,7 @@ def answer_alternates(
     Raises: NotAcceptable.
     """
     format_ = fixed or negotiate(request, DOCUMENTS)
-    profiles = PROFILES if snapshot.release.ids else (NATIVE,)
+    profiles = profiles_of(snapshot.release.manifest)
     site = snapshot.pages.site
     page = site.page_of(snapshot.release.ids + local)
     if format_ is HTML:

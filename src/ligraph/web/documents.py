@@ -14,7 +14,7 @@ from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.links import Link, context_link, data_links, page_links, to_header
-from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, NATIVE, PROFILES, SCHEMA_ORG, Profile
+from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
 from ligraph.views.schema_org import to_schema_org
 from ligraph.web.alternates import TOKEN as ALTERNATES
 from ligraph.web.alternates import answer_alternates
@@ -63,7 +63,7 @@ async def show_document(request: Request) -> Reply:
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         if request.query_params.get("_profile") == ALTERNATES:
             return local, fixed, None, None
-        representation = choose_representation(request, DOCUMENTS, profiles_of(facts), fixed)
+        representation = choose_representation(request, DOCUMENTS, profiles_of(facts.manifest), fixed)
         kept = snapshot.kept_body((local, representation))
         return local, fixed, representation, kept or _draw(live, snapshot, facts, local, representation)
 
@@ -82,11 +82,6 @@ async def show_document(request: Request) -> Reply:
     return answer(request, body, content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
 
 
-def profiles_of(facts: Facts) -> tuple[Profile, ...]:
-    """Return the profiles of documents: files that are served as they are have no words of schema.org to offer."""
-    return PROFILES if facts.ids else (NATIVE,)
-
-
 def split_address(facts: Facts, asked: str, formats: tuple[Format, ...] = DOCUMENTS) -> tuple[str, Format | None]:
     """Return the id in an address, and the format that its suffix names: an id may have a dot of its own."""
     name, dot, suffix = asked.rpartition(".")
@@ -101,7 +96,7 @@ def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representati
     if document is None:
         raise NotFound(f"nothing is known about {facts.ids}{local}")
     links_of = page_links if representation.format is HTML else data_links
-    profiles = profiles_of(facts)
+    profiles = profiles_of(facts.manifest)
     links = links_of(document, facts.manifest, snapshot.pages.site, profiles)
     links.append(Link(representation.profile.iri, "profile"))
     if representation.format is JSON:

@@ -46,8 +46,7 @@ async def send_dump(request: Request) -> ASGIApp:
         "X-Content-Type-Options": "nosniff",
         "Content-Disposition": f'attachment; filename="{match[0]}"',
     }
-    asked = {key.decode("latin-1"): value.decode("latin-1") for key, value in conditions_in(request.scope).items()}
-    if outcome(asked, tag, made) == HTTPStatus.NOT_MODIFIED:
+    if outcome(conditions_in(request.scope), tag, made) == HTTPStatus.NOT_MODIFIED:
         known = {name: value for name, value in headers.items() if name != "Content-Disposition"}
         return Reply(HTTPStatus.NOT_MODIFIED, known.items(), b"")
     _check_range(request, manifest.files[name]["bytes"])

@@ -12,7 +12,8 @@ from ligraph.formats import Format
 from ligraph.stores.documents import read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.links import LINKSETS, Link, linkset_of, to_header, to_linkset
-from ligraph.web.documents import elsewhere, profiles_of, split_address
+from ligraph.views.profiles import profiles_of
+from ligraph.web.documents import elsewhere, split_address
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import Body, Reply, answer
@@ -34,7 +35,7 @@ async def show_linkset(request: Request) -> Reply:
         is_known = kept is None and facts.describes(local)
         document = read_document(facts.store, facts.manifest, local) if is_known else None
         if document:
-            links = linkset_of(document, facts.manifest, site, profiles_of(facts))
+            links = linkset_of(document, facts.manifest, site, profiles_of(facts.manifest))
             header = to_header([Link(site.page_of(document.about.value), "describes", "text/html")])
             kept = Body(to_linkset(links, format_), header)
         if kept is None:
