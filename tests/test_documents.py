@@ -1190,6 +1190,36 @@ def test_the_list_of_profiles_has_a_format_of_its_own(client: TestClient) -> Non
     assert client.get(listed.headers["content-location"]).content == listed.content
 
 
+@pytest.mark.parametrize("path", ["/", "/dataset", "/ns", "/shapes"])
+def test_what_describes_the_collection_lists_its_profiles_too(client: TestClient, path: str) -> None:
+    answer = client.get(path, params={"_profile": "alt"})
+    assert answer.status_code == 200
+    assert "json" not in answer.headers["content-type"]
+    tokens = {link["token"] for link in links_of(answer) if link["rel"] == "type" and "token" in link}
+    assert tokens == ({"native", "schema"} if path == "/dataset" else {"native"})
+    alternates = targets(answer, "alternate")
+    assert {link["format"] for link in alternates} == {type_.partition(";")[0] for type_ in FORMATS.values()} - {
+        "text/html"
+    }
+    for link in [*alternates, *targets(answer, "canonical")]:
+        got = client.get(link["href"].removeprefix(SITE.rstrip("/")))
+        assert got.headers["content-type"].startswith(link["format"])
+        assert [one["href"] for one in targets(got, "profile")] == [link["profile"]]
+    turtle = client.get(path, params={"_profile": "alt", "_mediatype": "text/turtle"})
+    altr = rdflib.Namespace("http://www.w3.org/ns/dx/connegp/altr#")
+    graph = rdflib.Graph().parse(data=turtle.text, format="turtle")
+    assert len(set(graph.objects(rdflib.URIRef(f"{SITE}{path[1:]}"), altr.hasRepresentation))) == len(alternates) + 1
+    assert client.get(turtle.headers["content-location"]).content == turtle.content
+
+
+@pytest.mark.parametrize("name", ["alt,schema", "http://www.w3.org/ns/dx/connegp/altr"])
+def test_the_list_of_profiles_is_a_profile_by_its_token_or_iri(client: TestClient, name: str) -> None:
+    answer = client.get(TALK, params={"_profile": name}, headers={"Accept": "text/turtle"})
+    assert [link["href"] for link in targets(answer, "profile")] == ["http://www.w3.org/ns/dx/connegp/altr"]
+    asked = {"Accept": "text/turtle", "Accept-Profile": "<http://www.w3.org/ns/dx/connegp/altr>"}
+    assert client.get(TALK, headers=asked).content == answer.content
+
+
 def test_410_names_the_release_that_removed_it(tmp_path: Path) -> None:
     root = tmp_path / "c"
     shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))

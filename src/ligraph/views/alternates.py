@@ -6,27 +6,26 @@ Source: Content Negotiation by Profile (W3C Working Draft 2023) sections 6.3 (da
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ligraph.formats import HTML
+from ligraph.formats import HTML, JSON, JSON_LD, Format
 from ligraph.namespaces import ALTR, DCTERMS, PROF, RDFS, TYPE
+from ligraph.serialization import to_rdf
+from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.links import Link
 from ligraph.views.pages import Pages
-from ligraph.views.profiles import NATIVE, Profile
+from ligraph.views.profiles import NATIVE, Profile, fixed_address
 
 Listed = tuple[str, str, Profile]
 """The address of a representation, its media type, and its profile."""
 
 
 def listed(page: str, profiles: Sequence[Profile]) -> list[Listed]:
-    """Return every representation of the document whose page is given, the one by default first."""
+    """Return every representation of what has an address, the one by default first."""
     return [
-        (
-            f"{page}.{known.suffix}" + ("" if profile is NATIVE else f"?_profile={profile.token}"),
-            known.media_type,
-            profile,
-        )
+        (fixed_address(page, known, "" if profile is NATIVE else profile.token), known.media_type, profile)
         for profile in profiles
         for known in profile.formats
     ]
@@ -61,10 +60,16 @@ def alternate_triples(page: str, profiles: Sequence[Profile]) -> Iterator[Triple
         yield Triple(NamedNode(profile.iri), NamedNode(RDFS + "label"), Literal(profile.title, language="en"))
 
 
-def alternates_page(pages: Pages, local: str, profiles: Sequence[Profile]) -> bytes:
-    """Return the list as a page."""
+def to_alternates(pages: Pages, path: str, profiles: Sequence[Profile], format_: Format) -> bytes:
+    """Return the list in a format, as a page among others.
+
+    Shape: `path` is the address below the site, percent-encoded.
+    """
     site = pages.site
-    path = f"doc/{site.path_of(site.ids + local)}"
-    every = listed(f"{site.root_path}/{path}", profiles)
-    grouped = [(one, [entry[:2] for entry in every if entry[2] is one]) for one in profiles]
-    return pages.render("alternates.html", name=local, path=path, profiles=grouped, canonical=None)
+    if format_ is HTML:
+        every = listed(f"{site.root_path}/{path}", profiles)
+        grouped = [(one, [entry[:2] for entry in every if entry[2] is one]) for one in profiles]
+        name = unquote(path.removeprefix("doc/")) or site.title
+        return pages.render("alternates.html", name=name, path=path, profiles=grouped, canonical=None)
+    triples = alternate_triples(f"{site.address}{path}", profiles)
+    return to_flat_json_ld(triples, pages.words) if format_ in (JSON_LD, JSON) else to_rdf(triples, format_)

@@ -20,7 +20,7 @@ from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
 from ligraph.views.kinds import kind_of
 from ligraph.views.licences import spdx_address
-from ligraph.views.profiles import NATIVE, SCHEMA_ORG, Profile
+from ligraph.views.profiles import NATIVE, SCHEMA_ORG, Profile, fixed_address
 from ligraph.views.site import Site
 
 LINKSET_JSON = Format("json", "Linkset", ("json",), ("application/linkset+json",))
@@ -118,7 +118,7 @@ def _others(page: str, document: Document, site: Site, profiles: Sequence[Profil
 
 
 def _in_schema_org(page: str) -> Link:
-    address = f"{page}.{JSON_LD.suffix}?_profile={SCHEMA_ORG.token}"
+    address = fixed_address(page, JSON_LD, SCHEMA_ORG.token)
     return Link(address, "alternate", JSON_LD.media_type, SCHEMA_ORG.iri)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ligraph.formats import DOCUMENTS, JSON_LD, Format
-from ligraph.namespaces import LIG, SCHEMA_HTTPS
+from ligraph.namespaces import ALTR, LIG, SCHEMA_HTTPS
 from ligraph.releases.manifest import Manifest
 
 _JSON_LD = "http://www.w3.org/ns/json-ld#"
@@ -41,6 +41,11 @@ SCHEMA_ORG = Profile("schema", SCHEMA_HTTPS, "What search engines read, in the w
 PROFILES = (NATIVE, SCHEMA_ORG)
 """What documents conform to, the first by default."""
 
+ALTERNATES = Profile("alt", ALTR.rstrip("#"), "The profiles and formats that there are", DOCUMENTS)
+"""What every address can be asked for beside its own profiles: the list of them.
+
+Source: Content Negotiation by Profile (W3C Working Draft 2023) section 6.3."""
+
 TREE = Form("compacted", (_JSON_LD + "compacted",))
 EXPANDED = Form("expanded", (_JSON_LD + "expanded",))
 FLATTENED = Form("flattened", (_JSON_LD + "flattened",))
@@ -58,11 +63,25 @@ def profiles_of(manifest: Manifest) -> tuple[Profile, ...]:
 
 def profile_called(name: str, profiles: Collection[Profile] = PROFILES) -> Profile | None:
     """Return the profile with a token or an IRI, with or without the “/” at its end, or None."""
-    wanted = name.rstrip("/#").removeprefix("https://").removeprefix("http://")
+    wanted = _without_scheme(name)
     for profile in profiles:
-        if name == profile.token or wanted == profile.iri.rstrip("/#").removeprefix("https://"):
+        if name == profile.token or wanted == _without_scheme(profile.iri):
             return profile
     return None
+
+
+def _without_scheme(iri: str) -> str:
+    return iri.rstrip("/#").removeprefix("https://").removeprefix("http://")
+
+
+def fixed_address(page: str, format_: Format, token: str = "") -> str:
+    """Return the address of one representation of what has an address: a suffix, which “/” does not take.
+
+    Shape: `token` names a profile or a form, "" the one by default.
+    """
+    if page.endswith("/"):
+        return f"{page}?_mediatype={format_.suffix}" + (f"&_profile={token}" if token else "")
+    return f"{page}.{format_.suffix}" + (f"?_profile={token}" if token else "")
 
 
 def form_called(name: str) -> Form | None:

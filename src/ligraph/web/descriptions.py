@@ -8,13 +8,14 @@ from pyoxigraph import Triple
 from starlette.requests import Request
 
 from ligraph.errors import NotFound
-from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format, by_suffix
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, by_suffix
 from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld
 from ligraph.views.links import Link, context_link, to_header
-from ligraph.views.profiles import EXPANDED, FLATTENED, NATIVE, Profile
+from ligraph.views.profiles import ALTERNATES, EXPANDED, FLATTENED, NATIVE, Profile, fixed_address
+from ligraph.web.alternates import list_alternates
 from ligraph.web.live import live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
 from ligraph.web.responses import Body, Reply, answer
@@ -27,7 +28,6 @@ async def answer_description(
     triples: Callable[[], Iterable[Triple]],
     page: Callable[[Facts], bytes],
     *,
-    formats: tuple[Format, ...] = DOCUMENTS,
     prefixes: dict[str, str] = PREFIXES,
     others: dict[Profile, Callable[[Facts], bytes]] | None = None,
     links: Sequence[Link] = (),
@@ -42,46 +42,43 @@ async def answer_description(
     doubts = snapshot.surety()
     others = others or {}
     suffix = request.path_params.get("suffix")
-    fixed = by_suffix(formats, suffix) if suffix else None
+    fixed = by_suffix(DOCUMENTS, suffix) if suffix else None
     if suffix and fixed is None:
         raise NotFound(f"/{path} has no representation called .{suffix[:100]}")
-    chosen = choose_representation(request, formats, (NATIVE, *others), fixed)
+    chosen = choose_representation(request, DOCUMENTS, (NATIVE, *others), fixed)
+    address = f"{live.site}{path}"
+
+    def draw(facts: Facts) -> Body:
+        if chosen.profile is ALTERNATES:
+            return list_alternates(snapshot, path, (NATIVE, *others), chosen.format)
+        every = [Link(address, "canonical"), *links]
+        for known in DOCUMENTS:
+            every.append(Link(fixed_address(address, known), "alternate", known.media_type))
+        for profile in others:
+            in_profile = fixed_address(address, JSON_LD, profile.token)
+            every.append(Link(in_profile, "alternate", JSON_LD.media_type, profile.iri))
+        every.append(Link(chosen.profile.iri, "profile"))
+        if chosen.format is JSON:
+            every.append(context_link(f"{live.site}{snapshot.context_path}"))
+        return Body(write(facts), to_header(every))
 
     def write(facts: Facts) -> bytes:
         if chosen.format is HTML:
             return page(facts)
-        return (
-            others[chosen.profile](facts) if chosen.profile in others else _write(snapshot, triples(), chosen, prefixes)
-        )
+        if chosen.profile in others:
+            return others[chosen.profile](facts)
+        return _write(snapshot, triples(), chosen, prefixes)
 
     key = (f"/{path}", chosen)
     body = snapshot.kept_body(key)
     if body is None:
-        every = [Link(f"{live.site}{path}", "canonical"), *links]
-        for known in (Representation(format_) for format_ in formats):
-            every.append(Link(f"{live.site}{path}{_ending(path, known)}", "alternate", known.format.media_type))
-        for profile in others:
-            known = Representation(JSON_LD, profile)
-            address = f"{live.site}{path}{_ending(path, known)}"
-            every.append(Link(address, "alternate", JSON_LD.media_type, profile.iri))
-        every.append(Link(chosen.profile.iri, "profile"))
-        if chosen.format is JSON:
-            every.append(context_link(f"{live.site}{snapshot.context_path}"))
-        body = Body(await snapshot.read(write), to_header(every))
+        body = await snapshot.read(draw)
     lasting = snapshot.keep_body(key, body, doubts)
     headers = {"Link": body.links}
     if not fixed:
-        headers["Content-Location"] = f"{request.scope.get('root_path', '')}/{path}{_ending(path, chosen)}"
+        headers["Content-Location"] = chosen.located(f"{request.scope.get('root_path', '')}/{path}")
     vary = "" if fixed else VARY
     return answer(request, body, chosen.content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
-
-
-def _ending(path: str, chosen: Representation) -> str:
-    """Return what follows the address of a description; the collection's own, which is “/”, takes no suffix."""
-    suffix, _, query = chosen.ending.partition("?")
-    if path:
-        return chosen.ending
-    return f"?_mediatype={suffix[1:]}" + (f"&{query}" if query else "")
 
 
 def _write(snapshot: Snapshot, triples: Iterable[Triple], chosen: Representation, prefixes: dict[str, str]) -> bytes:

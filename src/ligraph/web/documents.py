@@ -14,10 +14,9 @@ from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.links import Link, context_link, data_links, page_links, to_header
-from ligraph.views.profiles import EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
+from ligraph.views.profiles import ALTERNATES, EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
 from ligraph.views.schema_org import to_schema_org
-from ligraph.web.alternates import TOKEN as ALTERNATES
-from ligraph.web.alternates import answer_alternates
+from ligraph.web.alternates import list_alternates
 from ligraph.web.live import Live, live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
 from ligraph.web.responses import Body, Reply, answer, keep_reply
@@ -54,15 +53,13 @@ async def show_document(request: Request) -> Reply:
     asked = request.path_params["x"]
     doubts = snapshot.surety()
 
-    def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation | None, Body | None]:
+    def find(facts: Facts) -> Reply | tuple[str, Format | None, Representation, Body]:
         local, fixed = split_address(facts, asked)
         other = elsewhere(request, facts, local, "doc", f".{fixed.suffix}" if fixed else "")
         if other:
             return other
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
-        if request.query_params.get("_profile") == ALTERNATES:
-            return local, fixed, None, None
         representation = choose_representation(request, DOCUMENTS, profiles_of(facts.manifest), fixed)
         kept = snapshot.kept_body((local, representation))
         return local, fixed, representation, kept or _draw(live, snapshot, facts, local, representation)
@@ -71,12 +68,10 @@ async def show_document(request: Request) -> Reply:
     if isinstance(found, Reply):
         return found
     local, fixed, representation, body = found
-    if representation is None or body is None:
-        return answer_alternates(request, snapshot, local, fixed, lasting=snapshot.is_sure_since(doubts))
     lasting = snapshot.keep_body((local, representation), body, doubts)
     headers = {"Link": body.links}
     if not fixed:
-        headers["Content-Location"] = f"{_href(request, 'doc', local)}{representation.ending}"
+        headers["Content-Location"] = representation.located(_href(request, "doc", local))
     vary = "" if fixed else VARY
     content_type = representation.content_type
     return answer(request, body, content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
@@ -92,11 +87,14 @@ def split_address(facts: Facts, asked: str, formats: tuple[Format, ...] = DOCUME
 
 
 def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representation: Representation) -> Body:
+    profiles = profiles_of(facts.manifest)
+    if representation.profile is ALTERNATES:
+        path = f"doc/{snapshot.pages.site.path_of(facts.ids + local)}"
+        return list_alternates(snapshot, path, profiles, representation.format)
     document = read_document(facts.store, facts.manifest, local)
     if document is None:
         raise NotFound(f"nothing is known about {facts.ids}{local}")
     links_of = page_links if representation.format is HTML else data_links
-    profiles = profiles_of(facts.manifest)
     links = links_of(document, facts.manifest, snapshot.pages.site, profiles)
     links.append(Link(representation.profile.iri, "profile"))
     if representation.format is JSON:

@@ -18,7 +18,17 @@ from starlette.requests import Request
 
 from ligraph.errors import NotAcceptable
 from ligraph.formats import JSON_LD, Format
-from ligraph.views.profiles import NATIVE, TREE, Form, Profile, form_called, form_of, profile_called
+from ligraph.views.profiles import (
+    ALTERNATES,
+    NATIVE,
+    TREE,
+    Form,
+    Profile,
+    fixed_address,
+    form_called,
+    form_of,
+    profile_called,
+)
 from ligraph.web.negotiation import MediaRange, fit, format_called, media_types, parse_accept, read_quality
 
 VARY = "Accept, Accept-Profile"
@@ -41,14 +51,13 @@ class Representation:
     def content_type(self) -> str:
         """The `Content-Type` of an answer, with the profile where it is not the one by default."""
         names = () if self.form is TREE else self.form.iris
-        names += () if self.profile is NATIVE else (self.profile.iri,)
+        names += () if self.profile is NATIVE or self.format is not JSON_LD else (self.profile.iri,)
         return f'{self.format.media_type};profile="{" ".join(names)}"' if names else self.format.content_type
 
-    @property
-    def ending(self) -> str:
-        """What follows the address of a document in the address of this representation."""
+    def located(self, address: str) -> str:
+        """Return the address of this representation of what has an address."""
         token = self.profile.token if self.profile is not NATIVE else self.form.token if self.form is not TREE else ""
-        return f".{self.format.suffix}" + (f"?_profile={token}" if token else "")
+        return fixed_address(address, self.format, token)
 
 
 class Asked(NamedTuple):
@@ -63,10 +72,11 @@ class Asked(NamedTuple):
 def choose_representation(
     request: Request, formats: tuple[Format, ...], profiles: tuple[Profile, ...], fixed: Format | None = None
 ) -> Representation:
-    """Return what a request gets, in the format of its suffix where it has one.
+    """Return what a request gets, in the format of its suffix where it has one: some profile, or the list of them.
 
     Raises: NotAcceptable where nothing fits.
     """
+    profiles = (*profiles, ALTERNATES)
     query, headers = request.query_params, request.headers
     # In a query string “+” is a space, and nobody writes %2B in application/ld+json.
     media_type = query.get("_mediatype", "").replace("application/ld json", "application/ld+json").replace(" ", "+")
