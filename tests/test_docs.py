@@ -415,7 +415,7 @@ def run_page(page: Path, folder: Path) -> Iterator[tuple[Step, str]]:
             if block.comment == "file":
                 path = folder / block.about
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text("\n".join(content) + "\n", "utf-8")
+                path.write_text("\n".join(content).replace(ADDRESS, desk.address) + "\n", "utf-8")
             elif block.comment == "edit":
                 desk.edit(block.about, content)
             elif block.kind == "console" and block.comment != "not run":
@@ -459,6 +459,11 @@ def test_examples_print_what_the_page_says(page: Path, printed: dict[Path, Futur
 
 def test_the_pages_that_must_run_do() -> None:
     assert {"README.md", "tutorial.md", "commands.md", "checking.md", "http.md"} <= {page.name for page in RUNNING}
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_no_example_breaks_off(page: Path) -> None:
+    assert "Traceback" not in page.read_text("utf-8")
 
 
 def test_a_wrong_output_is_seen() -> None:

@@ -691,6 +691,41 @@ def test_the_link_set_has_every_link_with_its_anchor(client: TestClient) -> None
     assert client.get("/linkset/resource/nope").status_code == 404
 
 
+def test_the_dataset_has_a_link_set_and_its_data_lead_back(client: TestClient, root: Path) -> None:
+    page = client.get("/dataset", headers={"Accept": "text/html"})
+    data = client.get("/dataset.ttl")
+    for answer in (page, data):
+        assert [link["href"] for link in targets(answer, "canonical")] == [f"{SITE}dataset"]
+        assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}dataset"]
+        assert {link["type"] for link in targets(answer, "linkset")} == {
+            "application/linkset+json",
+            "application/linkset",
+        }
+    assert len(targets(page, "type")) == 2
+    assert not targets(page, "describes")
+    assert {link.get("profile") for link in targets(page, "describedby")} == {NATIVE, SCHEMA}
+    assert [link["href"] for link in targets(data, "describes")] == [f"{SITE}dataset"]
+    assert not targets(data, "item")
+    assert not targets(data, "type")
+    for link in targets(page, "linkset"):
+        got = client.get(link["href"].removeprefix(SITE.rstrip("/")))
+        assert got.headers["content-type"] == link["type"]
+    [whole] = [one for one in targets(page, "linkset") if one["type"].endswith("json")]
+    contexts = {
+        one["anchor"]: one for one in client.get(whole["href"].removeprefix(SITE.rstrip("/"))).json()["linkset"]
+    }
+    assert {one["href"] for one in contexts[f"{SITE}dataset"]["cite-as"]} == {f"{BASE}dataset"}
+    assert [one["href"] for one in contexts[f"{SITE}dataset.ttl"]["describes"]] == [f"{SITE}dataset"]
+    dumps = targets(page, "item")
+    assert len(dumps) == 3
+    for dump in dumps:
+        assert contexts[dump["href"]]["collection"] == [{"href": f"{SITE}dataset", "type": "text/html"}]
+        got = client.get(dump["href"].removeprefix(SITE.rstrip("/")))
+        assert got.headers["content-type"] == dump["type"]
+        assert [link["href"] for link in targets(got, "collection")] == [f"{SITE}dataset"]
+    assert client.get("/linkset/dataset.ttl").status_code == 404
+
+
 def test_a_long_id_spills_into_the_link_set(tmp_path: Path) -> None:
     """Percent-encoded, an id of 190 letters has 1,710 bytes, and servers take 8 KB of headers."""
     root = tmp_path / "c"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from ligraph.formats import GRAPHS
+from ligraph.formats import GRAPHS, HTML, JSON_LD, TURTLE, Format
 from ligraph.namespaces import SCHEMA_HTTPS, shorten
 from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest
 from ligraph.stores.facts import Statements
@@ -16,14 +16,15 @@ from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
 from ligraph.views.kinds import KINDS
 from ligraph.views.licences import spdx_address
-from ligraph.views.links import ABOUT_PAGE, Link
+from ligraph.views.links import ABOUT_PAGE, Link, linkset_links
 from ligraph.views.nodes import Node
 from ligraph.views.pages import Pages
-from ligraph.views.profiles import NATIVE
+from ligraph.views.profiles import NATIVE, SCHEMA_ORG, fixed_address
 from ligraph.views.reader import Reader
 from ligraph.views.schema_org import CONTEXT
 from ligraph.views.values import Value, in_words, read_address, read_date
 
+GZIP = "application/gzip"
 _DOWNLOADS = (
     (DUMP, "N-Quads, with the graph of each source file", "application/n-quads"),
     (TURTLE_DUMP, "Turtle", "text/turtle"),
@@ -54,20 +55,50 @@ def downloads(manifest: Manifest, site: str) -> list[Download]:
     return found
 
 
-def dataset_links(manifest: Manifest, site: str) -> list[Link]:
-    """Return the typed links of the dataset's page, with its downloads as items.
+def dataset_links(manifest: Manifest, site: str, format_: Format) -> list[Link]:
+    """Return the typed links of the dataset's page, with its downloads as items, or those of the data about it.
 
-    Source: FAIR Signposting Profile (2023-10-02) level 1, landing page.
+    Source: FAIR Signposting Profile (2023-10-02) level 1, landing page and metadata resource.
     """
+    page = f"{site}dataset"
     links = [Link(f"{manifest.base}dataset", "cite-as")] if manifest.base else []
-    links += [Link(f"{SCHEMA_HTTPS}Dataset", "type"), Link(ABOUT_PAGE, "type")]
-    if manifest.publisher:
-        links.append(Link(f"{manifest.ids}{manifest.publisher}", "author"))
-    if manifest.licence:
-        links.append(Link(spdx_address(manifest.licence), "license"))
-    for known in GRAPHS:
-        links.append(Link(f"{site}dataset.{known.suffix}", "describedby", known.media_type, NATIVE.iri))
-    return links + [Link(one.address, "item", "application/gzip") for one in downloads(manifest, site)]
+    links += _licence(manifest)
+    if format_ is HTML:
+        links += [Link(f"{SCHEMA_HTTPS}Dataset", "type"), Link(ABOUT_PAGE, "type")]
+        if manifest.publisher:
+            links.append(Link(f"{manifest.ids}{manifest.publisher}", "author"))
+        links += [Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri) for known in GRAPHS]
+        links.append(
+            Link(fixed_address(page, JSON_LD, SCHEMA_ORG.token), "describedby", JSON_LD.media_type, SCHEMA_ORG.iri)
+        )
+        links += [Link(one.address, "item", GZIP) for one in downloads(manifest, site)]
+    else:
+        links.append(Link(page, "describes", HTML.media_type))
+    return links + linkset_links(site, "dataset")
+
+
+def download_links(manifest: Manifest, site: str) -> list[Link]:
+    """Return the typed links of a download: to what it is a part of.
+
+    Source: FAIR Signposting Profile (2023-10-02) level 1, content resource.
+    """
+    return [Link(f"{site}dataset", "collection", HTML.media_type), *_licence(manifest)]
+
+
+def dataset_linkset(manifest: Manifest, site: str) -> list[Link]:
+    """Return the links of the dataset's page, of each description of it and of its downloads, with their anchors."""
+    page = [Link(f"{site}dataset", "canonical"), *dataset_links(manifest, site, HTML)]
+    links = [replace(link, anchor=f"{site}dataset") for link in page]
+    for link in page:
+        if link.rel == "describedby":
+            links += [replace(one, anchor=link.target) for one in dataset_links(manifest, site, TURTLE)]
+        elif link.rel == "item":
+            links += [replace(one, anchor=link.target) for one in download_links(manifest, site)]
+    return links
+
+
+def _licence(manifest: Manifest) -> list[Link]:
+    return [Link(spdx_address(manifest.licence), "license")] if manifest.licence else []
 
 
 def dataset_page(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
@@ -120,7 +151,7 @@ def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
             {
                 "@type": "DataDownload",
                 "name": one.title,
-                "encodingFormat": [one.media_type, "application/gzip"],
+                "encodingFormat": [one.media_type, GZIP],
                 "contentUrl": one.address,
                 "contentSize": f"{one.size} B",
                 "sha256": one.sha256,

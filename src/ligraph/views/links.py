@@ -111,10 +111,14 @@ def _identity(document: Document, manifest: Manifest) -> list[Link]:
 
 def _others(page: str, document: Document, site: Site, profiles: Sequence[Profile]) -> list[Link]:
     """Return the links to a document's link sets, and to each format and profile of it."""
-    sets = f"{site.address}linkset/{site.path_of(document.about.value)}"
-    links = [Link(f"{sets}.{known.suffix}", "linkset", known.media_type) for known in LINKSETS]
+    links = linkset_links(site.address or "/", site.path_of(document.about.value))
     links += [Link(f"{page}.{known.suffix}", "alternate", known.media_type) for known in DOCUMENTS]
     return links + ([_in_schema_org(page)] if SCHEMA_ORG in profiles else [])
+
+
+def linkset_links(site: str, path: str) -> list[Link]:
+    """Return the links to the link sets of a document; `path` is its name among them."""
+    return [Link(f"{site}linkset/{path}.{known.suffix}", "linkset", known.media_type) for known in LINKSETS]
 
 
 def _in_schema_org(page: str) -> Link:

@@ -32,7 +32,7 @@ from ligraph.web.front import Front, attended
 from ligraph.web.graphs import show_graph
 from ligraph.web.health import show_health
 from ligraph.web.home import show_home
-from ligraph.web.linksets import show_linkset
+from ligraph.web.linksets import show_dataset_linkset, show_linkset
 from ligraph.web.live import Live
 from ligraph.web.metrics import show_metrics
 from ligraph.web.prefix import Prefix
@@ -52,6 +52,8 @@ HOT = [
 
 ROUTES = [
     Route("/", show_home),
+    Route("/linkset/dataset", show_dataset_linkset),
+    Route("/linkset/dataset.{suffix}", show_dataset_linkset),
     Route("/linkset/{x:path}", show_linkset),
     Route("/embed/{x:path}", show_card),
     Route("/ns", show_ontology),

@@ -22,6 +22,6 @@ async def show_dataset(request: Request) -> Reply:
         lambda: dataset_triples(manifest, live.site),
         lambda facts: dataset_page(pages, facts.store, facts.manifest),
         prefixes=CATALOG_PREFIXES,
-        links=dataset_links(manifest, live.site),
+        links=lambda format_: dataset_links(manifest, live.site, format_),
         others={SCHEMA_ORG: lambda facts: in_schema_org(pages, facts.store, facts.manifest)},
     )

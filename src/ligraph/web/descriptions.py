@@ -8,7 +8,7 @@ from pyoxigraph import Triple
 from starlette.requests import Request
 
 from ligraph.errors import NotFound
-from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, by_suffix
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format, by_suffix
 from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
 from ligraph.stores.facts import Facts
@@ -30,11 +30,12 @@ async def answer_description(
     *,
     prefixes: dict[str, str] = PREFIXES,
     others: dict[Profile, Callable[[Facts], bytes]] | None = None,
-    links: Sequence[Link] = (),
+    links: Callable[[Format], Sequence[Link]] = lambda _: (),
 ) -> Reply:
     """Return a description in the format that a request asks for.
 
-    Shape: `path` is its address below the site, to which a suffix may be added; `others` writes it in further profiles.
+    Shape: `path` is its address below the site, to which a suffix may be added; `others` writes it in further profiles;
+    `links` are its typed links in a format, beside those to its formats and profiles.
     Raises: NotAcceptable; NotFound for a suffix that it has not.
     """
     live = live_of(request)
@@ -51,7 +52,7 @@ async def answer_description(
     def draw(facts: Facts) -> Body:
         if chosen.profile is ALTERNATES:
             return list_alternates(snapshot, path, (NATIVE, *others), chosen.format)
-        every = [Link(address, "canonical"), *links]
+        every = [Link(address, "canonical"), *links(chosen.format)]
         for known in DOCUMENTS:
             every.append(Link(fixed_address(address, known), "alternate", known.media_type))
         for profile in others:

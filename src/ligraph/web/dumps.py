@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 
 from ligraph.errors import NotFound, RangeNotSatisfiable, ReleaseError
 from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest, read_manifest
+from ligraph.views.dataset import GZIP, download_links
+from ligraph.views.links import to_header
 from ligraph.web.conditions import outcome
 from ligraph.web.live import Live, live_of
 from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
@@ -40,6 +42,7 @@ async def send_dump(request: Request) -> ASGIApp:
     made = datetime.fromisoformat(manifest.created)
     tag = f'"{manifest.files[name]["sha256"]}"'
     headers = {
+        "Link": to_header(download_links(manifest, live.site)),
         "ETag": tag,
         "Last-Modified": format_datetime(made, usegmt=True),
         "Cache-Control": IMMUTABLE,
@@ -47,14 +50,14 @@ async def send_dump(request: Request) -> ASGIApp:
         "Content-Disposition": f'attachment; filename="{match[0]}"',
     }
     if outcome(conditions_in(request.scope), tag, made) == HTTPStatus.NOT_MODIFIED:
-        known = {name: value for name, value in headers.items() if name != "Content-Disposition"}
+        known = {name: value for name, value in headers.items() if name not in ("Link", "Content-Disposition")}
         return Reply(HTTPStatus.NOT_MODIFIED, known.items(), b"")
     _check_range(request, manifest.files[name]["bytes"])
     path = live.collection.releases / manifest.id / name
     if not path.is_file():
         raise NotFound(f"release {manifest.id} was pruned", hint="/dataset lists the downloads of the live release")
     # What is compressed already is sent as it is.
-    return FileResponse(path, headers=headers, media_type="application/gzip")
+    return FileResponse(path, headers=headers, media_type=GZIP)
 
 
 def _manifest(live: Live, release: str) -> Manifest | None:

@@ -21,7 +21,7 @@ async def show_home(request: Request) -> Reply:
         "",
         lambda: catalog_triples(manifest, live.site),
         lambda facts: pages.home(facts.store, facts.manifest),
-        links=[
+        links=lambda _: [
             catalog_link(live.site),
             Link(f"{live.site}openapi.json", "service-desc", "application/json"),
             Link(f"{live.site}docs", "service-doc", HTML.media_type),

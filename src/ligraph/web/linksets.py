@@ -1,4 +1,4 @@
-"""`/linkset/{x}`: the typed links of a thing's page and data, all of them.
+"""`/linkset/{x}` and `/linkset/dataset`: the typed links of a page and its data, all of them.
 
 Source: RFC 9264; FAIR Signposting Profile (2023-10-02) level 2.
 """
@@ -8,15 +8,29 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from ligraph.errors import NotFound
-from ligraph.formats import Format
+from ligraph.formats import Format, by_suffix
 from ligraph.stores.documents import read_document
 from ligraph.stores.facts import Facts
-from ligraph.views.links import LINKSETS, Link, linkset_of, to_header, to_linkset
+from ligraph.views.dataset import dataset_linkset
+from ligraph.views.links import LINKSETS, linkset_of, to_linkset
 from ligraph.views.profiles import profiles_of
 from ligraph.web.documents import elsewhere, split_address
 from ligraph.web.live import live_of
 from ligraph.web.negotiation import negotiate
 from ligraph.web.responses import Body, Reply, answer
+
+
+async def show_dataset_linkset(request: Request) -> Reply:
+    """Answer `/linkset/dataset` as JSON or text."""
+    live = live_of(request)
+    suffix = request.path_params.get("suffix")
+    fixed = by_suffix(LINKSETS, suffix) if suffix else None
+    if suffix and fixed is None:
+        raise NotFound(f"/linkset/dataset has no representation called .{suffix[:100]}")
+    format_ = fixed or negotiate(request, LINKSETS)
+    content = to_linkset(dataset_linkset(live.snapshot.release.manifest, live.site), format_)
+    vary = "" if fixed else "Accept"
+    return answer(request, content, format_.content_type, vary=vary, release=live.snapshot)
 
 
 async def show_linkset(request: Request) -> Reply:
@@ -36,8 +50,7 @@ async def show_linkset(request: Request) -> Reply:
         document = read_document(facts.store, facts.manifest, local) if is_known else None
         if document:
             links = linkset_of(document, facts.manifest, site, profiles_of(facts.manifest))
-            header = to_header([Link(site.page_of(document.about.value), "describes", "text/html")])
-            kept = Body(to_linkset(links, format_), header)
+            kept = Body(to_linkset(links, format_))
         if kept is None:
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         return local, fixed, format_, kept

@@ -95,6 +95,7 @@ def _documents() -> dict[str, Any]:
         "/linkset/{segment}/{slug}": get("Return the typed links of a document", "linkset", parts, LINKSETS),
         "/embed/{segment}/{slug}.html": get("Return a card for the page of another site", "card", parts, (HTML,)),
         "/dataset": get("Describe the dataset, as DCAT and VoID", "dataset", chosen, DOCUMENTS),
+        "/linkset/dataset": get("Return the typed links of the dataset", "dataset_linkset", [], LINKSETS),
         "/ns": get("Return the ontology", "ontology", chosen, DOCUMENTS),
         "/shapes": get("Return the shapes that data are checked against", "shapes", chosen, DOCUMENTS),
     }

@@ -30,8 +30,13 @@ async def show_ontology(request: Request) -> Reply:
     def triples() -> list[Triple]:
         return _triples(snapshot, ONTOLOGY)
 
-    links = [_version(request, "ns", ONTOLOGY)]
-    return await answer_description(request, "ns", triples, lambda _: snapshot.pages.ontology(triples()), links=links)
+    return await answer_description(
+        request,
+        "ns",
+        triples,
+        lambda _: snapshot.pages.ontology(triples()),
+        links=lambda _: [_version(request, "ns", ONTOLOGY)],
+    )
 
 
 async def show_shapes(request: Request) -> Reply:
@@ -47,7 +52,7 @@ async def show_shapes(request: Request) -> Reply:
         triples,
         lambda _: requirements_page(snapshot.pages, triples()),
         prefixes=PREFIXES | {"sh": SH, "ligsh": LIGSH},
-        links=[_version(request, "shapes", SHAPES)],
+        links=lambda _: [_version(request, "shapes", SHAPES)],
     )
 
 
