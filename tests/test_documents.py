@@ -494,7 +494,9 @@ def test_every_representation_has_a_strong_tag_of_its_own(client: TestClient) ->
     assert len(tags) == 3 * len(addresses)
 
 
-@pytest.mark.parametrize("path", [TALK, f"{TALK}.ttl", "/", "/ns", "/context.jsonld", "/linkset/resource/a-talk"])
+@pytest.mark.parametrize(
+    "path", [TALK, f"{TALK}.ttl", "/", "/ns", "/context.jsonld", "/linkset/resource/a-talk", "/static/ligraph.css"]
+)
 @pytest.mark.parametrize("coding", ["identity", "br"])
 def test_304_repeats_what_it_must(client: TestClient, path: str, coding: str) -> None:
     headers = {"Accept-Encoding": coding}
@@ -596,7 +598,18 @@ def test_a_coding_is_negotiated(client: TestClient, accepted: str, coding: str |
 
 
 @pytest.mark.parametrize(
-    "path", ["/sparql", "/queries", "/openapi.json", "/dataset", "/errors/not-found", "/robots.txt", "/shapes", "/docs"]
+    "path",
+    [
+        "/sparql",
+        "/queries",
+        "/openapi.json",
+        "/dataset",
+        "/errors/not-found",
+        "/robots.txt",
+        "/shapes",
+        "/docs",
+        "/static/ligraph.css",
+    ],
 )
 def test_all_that_is_long_is_compressed_for_who_asks(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"Accept-Encoding": "gzip"})

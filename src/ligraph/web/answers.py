@@ -1,6 +1,6 @@
 """A query over HTTP, from who asks it to the bytes and headers of its answer; counted and logged on the way.
 
-Source: RFC 9110 sections 8.8 (validators), 13.1.2 (If-None-Match); SPARQL 1.1 Protocol (W3C 2013) section 2.1.6.
+Source: RFC 9110 sections 8.8 (validators), 13.2.2 (order of conditions); SPARQL 1.1 Protocol (W3C 2013) section 2.1.6.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import NamedTuple
 
 from starlette.types import Receive
@@ -18,10 +19,10 @@ from ligraph.formats import GRAPHS, RESULTS, Format
 from ligraph.stores.queries import Answer, Dataset, Query
 from ligraph.stores.screening import may_ask_others
 from ligraph.web.clients import client_of
-from ligraph.web.conditions import has_tag
+from ligraph.web.conditions import has_tag, outcome
 from ligraph.web.live import Live
 from ligraph.web.negotiation import choose_coding, choose_named
-from ligraph.web.responses import Bytes, Headers
+from ligraph.web.responses import Bytes, Headers, conditions_in
 from ligraph.web.snapshot import Snapshot
 
 _WATCH_SECONDS = 0.1
@@ -74,25 +75,34 @@ async def answer_with(
 ) -> Bytes:
     """Return the answer to a query, or 304 where the client has it.
 
-    Raises: ClientGone; what `Pool.ask` raises.
+    Raises: ClientGone; PreconditionFailed; what `Pool.ask` raises.
     """
     snapshot = live.snapshot
     query = Query(text, wish.rows, wish.statements, dataset, bound, wish.coding)
     packed = query.pack()
     tag = tag_of(snapshot, packed, wish) if snapshot.engine.is_steady else ""
-    known = headers.get(b"if-none-match", b"").decode("latin-1")
-    # An asterisk fits what exists, and a query that is refused has no answer.
-    if known and tag and known.strip() != "*" and has_tag(known, tag):
+    conditions = conditions_in(headers.items())
+    known = conditions.get("if-none-match", "*")
+    # An asterisk or a date fits what exists, and a query that is refused has no answer.
+    if tag and known.strip() != "*" and has_tag(known, tag) and _has_it(conditions, tag, snapshot):
         live.note_query(text, 0.0, "not-modified")
         return Bytes(304, snapshot.lasting(tag), b"")
     answer = await fetch(live, caller, query, packed)
-    if not answer.lasting:
-        return Bytes(200, headers_for(snapshot, wish, answer, ""), answer.content)
     # An engine that may give the same rows in another order is asked first; what it gives makes the tag.
-    tag = tag or tag_of(snapshot, packed + answer.content, wish)
-    if known and has_tag(known, tag):
+    tag = (tag or tag_of(snapshot, packed + answer.content, wish)) if answer.lasting else ""
+    if conditions and _has_it(conditions, tag, snapshot):
         return Bytes(304, snapshot.lasting(tag), b"")
     return Bytes(200, headers_for(snapshot, wish, answer, tag), answer.content)
+
+
+def _has_it(conditions: Mapping[str, str], tag: str, snapshot: Snapshot) -> bool:
+    """Return whether a client has the answer with a tag; one without may be another the next time.
+
+    Raises: PreconditionFailed.
+    """
+    modified = snapshot.modified if tag else None
+    found = outcome(conditions, tag, modified, is_latest=snapshot.is_latest)
+    return bool(tag) and found == HTTPStatus.NOT_MODIFIED
 
 
 async def fetch(live: Live, caller: Caller, query: Query, packed: bytes) -> Answer:

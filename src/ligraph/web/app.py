@@ -10,12 +10,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from ligraph import __version__
 from ligraph.config import open_collection
 from ligraph.errors import LigraphError
+from ligraph.web.assets import send_asset
 from ligraph.web.cards import show_card
 from ligraph.web.dataset import show_dataset
 from ligraph.web.documents import redirect_thing, show_document
@@ -80,7 +80,7 @@ ROUTES = [
     Route("/errors/{name}", explain_error),
     Route("/health", show_health),
     Route("/metrics", show_metrics),
-    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
+    Route("/static/{name}", send_asset),
 ]
 
 

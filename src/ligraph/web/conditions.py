@@ -16,14 +16,15 @@ from ligraph.errors import PreconditionFailed
 def outcome(headers: Mapping[str, str], tag: str, modified: datetime | None, *, is_latest: bool = True) -> int:
     """Return 304 where a GET or HEAD asks for what the client has, else 200.
 
-    Shape: `tag` is the validator of the answer, `modified` when it last changed. Without `is_latest` an earlier state
-    is served again, so that a later date says nothing: only the very date fits.
+    Shape: `tag` is the validator of the answer, "" where it has none, `modified` when it last changed. Without
+    `is_latest` an earlier state is served again, so that a later date says nothing: only the very date fits.
     Raises: PreconditionFailed.
     Source: RFC 9110 sections 13.1 and 13.2.2, in whose order the conditions are looked at.
     """
     if (wanted := headers.get("if-match")) is not None:
         if not _names_strongly(wanted, tag):
-            raise PreconditionFailed(f"the answer's tag is {tag}, which If-Match does not name")
+            found = f"the answer's tag is {tag}, which If-Match does not name" if tag else "the answer has no tag"
+            raise PreconditionFailed(found)
     elif (since := _date(headers.get("if-unmodified-since"))) and modified and modified > since:
         when = format_datetime(modified, usegmt=True)
         raise PreconditionFailed(f"the answer changed on {when}, later than If-Unmodified-Since says")
@@ -43,7 +44,7 @@ def has_tag(header: str | None, tag: str) -> bool:
 
 
 def _names_strongly(header: str, tag: str) -> bool:
-    return header.strip() == "*" or tag in {item.strip() for item in header.split(",")}
+    return header.strip() == "*" or (tag != "" and tag in {item.strip() for item in header.split(",")})
 
 
 def _date(text: str | None) -> datetime | None:

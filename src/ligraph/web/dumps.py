@@ -49,7 +49,7 @@ async def send_dump(request: Request) -> ASGIApp:
         "X-Content-Type-Options": "nosniff",
         "Content-Disposition": f'attachment; filename="{match[0]}"',
     }
-    if outcome(conditions_in(request.scope), tag, made) == HTTPStatus.NOT_MODIFIED:
+    if outcome(conditions_in(request.scope["headers"]), tag, made) == HTTPStatus.NOT_MODIFIED:
         known = {name: value for name, value in headers.items() if name not in ("Link", "Content-Disposition")}
         return Reply(HTTPStatus.NOT_MODIFIED, known.items(), b"")
     _check_range(request, manifest.files[name]["bytes"])

@@ -142,7 +142,7 @@ class Reply:
         """
         status, headers, content = self.status_code, self.headers, self.content
         if self.tag and scope["method"] in ("GET", "HEAD"):
-            asked = conditions_in(scope)
+            asked = conditions_in(scope["headers"])
             if asked and outcome(asked, self.tag, self.modified, is_latest=self.is_latest) != HTTPStatus.OK:
                 status, headers, content = HTTPStatus.NOT_MODIFIED, self.unchanged, b""
         await send({"type": "http.response.start", "status": int(status), "headers": headers})
@@ -154,10 +154,10 @@ def _head_of(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return line + b"".join(b"%b: %b\r\n" % header for header in (*headers, *SHARED))
 
 
-def conditions_in(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request that make it conditional; what is said twice counts as one list."""
+def conditions_in(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return those of a request's headers that make it conditional; what is said twice counts as one list."""
     found: dict[str, str] = {}
-    for raw, value in scope["headers"]:
+    for raw, value in headers:
         if raw.startswith(b"if-"):
             name, text = raw.decode("latin-1"), value.decode("latin-1")
             found[name] = f"{found[name]}, {text}" if name in found else text

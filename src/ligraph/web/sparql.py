@@ -35,8 +35,8 @@ async def answer_query(request: Request) -> ASGIApp:
     limit = live.limits.query_bytes
     if request.method == "POST":
         text, fields = await _posted(request, headers, address, limit)
-        # A condition that is not met is 304 for GET and HEAD only (RFC 9110 section 13.1.2).
-        headers = {name: value for name, value in headers.items() if name != b"if-none-match"}
+        # What is posted selects no representation that could be compared (RFC 9110 section 13.2.1).
+        headers = {name: value for name, value in headers.items() if not name.startswith(b"if-")}
     else:
         text, fields = _one_query(address), address
     if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
