@@ -23,7 +23,7 @@ from ligraph.releases.history import release_folder
 from ligraph.releases.loose import write_loose
 from ligraph.releases.manifest import CONTEXT, ONTOLOGY, SHAPES, Manifest, read_manifest
 from ligraph.releases.statistics import statistics_of
-from ligraph.releases.words import word_digest, word_file
+from ligraph.releases.words import read_words, word_digest
 from ligraph.serialization import to_rdf
 from ligraph.views.catalog import CATALOG_PREFIXES, catalog_triples, dataset_triples
 from ligraph.views.sitemaps import sitemap_index
@@ -381,7 +381,7 @@ def test_loose_files_have_a_catalogue_of_what_there_is(tmp_path: Path) -> None:
         assert conforms(graph)[0]
     assert sitemap_index(folder_of(root), SITE) is None
     for name in (CONTEXT, ONTOLOGY, SHAPES):
-        assert word_file(open_collection(root), word_digest(manifest, name), name.rpartition(".")[2]) is not None
+        assert read_words(open_collection(root), manifest, name, word_digest(manifest, name))
     node = URIRef(SITE + "dataset")
     assert [str(one) for one in graph.objects(node, DCAT.distribution)] == [SITE + "dataset#nq"]
     assert number(graph, node, VOID.triples) == 6

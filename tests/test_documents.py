@@ -1290,6 +1290,31 @@ def test_words_that_were_altered_are_not_served(tmp_path: Path) -> None:
     digest = ligraph.build(root).manifest.files["context.jsonld"]["sha256"][:16]
     with TestClient(ligraph.create_app(root)) as client:
         assert client.get(f"/context/{digest}.jsonld").status_code == 200
-    (root / ".ligraph" / "words" / f"{digest}.jsonld").write_text("{}")
+    kept = root / ".ligraph" / "words" / f"context-{digest}.jsonld"
+    kept.write_text("{}")
+    with TestClient(ligraph.create_app(root)) as client:
+        # The release itself has them, as long as it is the one that is served.
+        assert "@context" in client.get(f"/context/{digest}.jsonld").json()
+    settings = root / "ligraph.toml"
+    settings.write_text(settings.read_text() + 'language = "es"\n')
+    ligraph.build(root)
     with TestClient(ligraph.create_app(root)) as client:
         assert client.get(f"/context/{digest}.jsonld").status_code == 404
+
+
+def test_words_are_there_where_the_folder_of_the_release_is_gone(tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    made = ligraph.build(root).manifest
+    with TestClient(ligraph.create_app(root)) as client:
+        shutil.rmtree(root / ".ligraph" / "releases" / made.id)
+        for path in ("/ns", "/shapes", "/context.jsonld"):
+            assert client.get(path).status_code == 200
+        for name, path, suffix in (("ontology", "ns", "ttl"), ("shapes", "shapes", "ttl")):
+            digest = made.files[f"{name}.ttl"]["sha256"][:16]
+            answer = client.get(f"/{path}/{digest}.{suffix}")
+            assert "immutable" in answer.headers["cache-control"]
+            assert "last-modified" not in answer.headers
+            for other in {"ns", "shapes", "context"} - {path}:
+                for ending in ("ttl", "jsonld"):
+                    assert client.get(f"/{other}/{digest}.{ending}").status_code == 404

@@ -17,7 +17,7 @@ from ligraph import BusyError, CheckFailed, ReleaseError, build, open_release
 from ligraph.config import Collection, open_collection
 from ligraph.releases.history import current_id, prune, release_ids, roll_back
 from ligraph.releases.manifest import FILE_NAME, Manifest, read_manifest
-from ligraph.releases.words import word_file
+from ligraph.releases.words import read_words
 
 IDS = "https://example.org/c/id/"
 PEOPLE = """\
@@ -382,23 +382,23 @@ def test_words_of_every_release_are_kept_for_good(root: Path) -> None:
     for manifest in (first, second):
         for name in ("context.jsonld", "ontology.ttl", "shapes.ttl"):
             content = (folder_of(root, manifest) / name).read_bytes()
-            words[hashlib.sha256(content).hexdigest()[:16], name.rpartition(".")[2]] = content
+            words[name, hashlib.sha256(content).hexdigest()[:16]] = content
     # The context and the shapes are the same, the ontology is another.
     assert len(words) == 4
     assert prune(collection, keep=1) == [first.id]
     assert len(list((root / ".ligraph" / "words").iterdir())) == 4
-    for (digest, suffix), content in words.items():
-        path = word_file(collection, digest, suffix)
-        assert path is not None
-        assert path.read_bytes() == content
+    for (name, digest), content in words.items():
+        assert read_words(collection, second, name, digest) == content
+        for other in {"context.jsonld", "ontology.ttl", "shapes.ttl"} - {name}:
+            assert read_words(collection, second, other, digest) is None
 
 
 def test_words_that_nobody_kept_are_not_found(root: Path) -> None:
-    build(root)
+    made = build(root).manifest
     zeros = "0" * 15
     for digest in ("", "../current", zeros, zeros + "0", zeros + "/", zeros + "0\n", "/etc/passwd", "A" * 16, "*" * 16):
-        for suffix in ("jsonld", "ttl", "", "../../current", "yaml"):
-            assert word_file(open_collection(root), digest, suffix) is None, (digest, suffix)
+        for name in ("context.jsonld", "ontology.ttl", "shapes.ttl"):
+            assert read_words(open_collection(root), made, name, digest) is None, (digest, name)
 
 
 def test_words_that_were_damaged_are_written_again(root: Path) -> None:

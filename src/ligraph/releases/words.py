@@ -1,13 +1,15 @@
 """The words of a release: ontology, shapes and context in force when it was made.
 
-Each is also kept in `.ligraph/words/` under the digest of its bytes, for good: who has a document needs its context,
-also when its release was pruned.
+Each is also kept in `.ligraph/words/` under its name and the digest of its bytes, for good: who has a document needs
+its context, also when its release was pruned.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,6 @@ WORDS = "words"
 
 _DIGITS = 16
 _DIGEST = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
-_SUFFIXES = ("jsonld", "ttl")
 
 
 def write_words(folder: Path, collection: Collection, vocabulary: Vocabulary, context: dict[str, Any]) -> None:
@@ -49,7 +50,7 @@ def keep_words(collection: Collection, folder: Path, manifest: Manifest) -> None
     """
     for name in (CONTEXT, ONTOLOGY, SHAPES):
         content = (folder / name).read_bytes()
-        kept = _path(collection, word_digest(manifest, name), name.rpartition(".")[2])
+        kept = _path(collection, name, word_digest(manifest, name))
         if not (kept.is_file() and kept.read_bytes() == content):
             kept.parent.mkdir(exist_ok=True)
             with replacing(kept, content.decode()) as put:
@@ -61,16 +62,27 @@ def word_digest(manifest: Manifest, name: str) -> str:
     return str(manifest.files[name]["sha256"])[:_DIGITS]
 
 
-def word_file(collection: Collection, digest: str, suffix: str) -> Path | None:
-    """Return the file of words that were in force once, or None where there are none with this digest."""
-    if not _DIGEST.fullmatch(digest) or suffix not in _SUFFIXES:
+def read_words(collection: Collection, manifest: Manifest, name: str, digest: str) -> bytes | None:
+    """Return words that were in force once by their digest, or None where they are not there as they were.
+
+    Shape: `name` is that of their file in a release. The release of `manifest` has its own, too, should they be lost.
+    """
+    if not _DIGEST.fullmatch(digest):
         return None
-    path = _path(collection, digest, suffix)
-    return path if path.is_file() else None
+    paths = [_path(collection, name, digest)]
+    if word_digest(manifest, name) == digest:
+        paths.append(collection.releases / manifest.id / name)
+    for path in paths:
+        with suppress(OSError):
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest().startswith(digest):
+                return content
+    return None
 
 
-def _path(collection: Collection, digest: str, suffix: str) -> Path:
-    return collection.releases.parent / WORDS / f"{digest}.{suffix}"
+def _path(collection: Collection, name: str, digest: str) -> Path:
+    stem, _, suffix = name.rpartition(".")
+    return collection.releases.parent / WORDS / f"{stem}-{digest}.{suffix}"
 
 
 def _read_shapes(collection: Collection) -> Iterator[Triple]:

@@ -40,7 +40,14 @@ from ligraph.web.problems import answer_problem, explain_error
 from ligraph.web.questions import answer_question, list_questions
 from ligraph.web.reference import show_openapi, show_reference
 from ligraph.web.sparql import answer_query
-from ligraph.web.words import show_context, show_kept_words, show_ontology, show_shapes
+from ligraph.web.words import (
+    show_context,
+    show_kept_context,
+    show_kept_ontology,
+    show_kept_shapes,
+    show_ontology,
+    show_shapes,
+)
 
 HOT = [
     Route("/sparql", attended(answer_query), methods=["GET", "POST"]),
@@ -58,10 +65,12 @@ ROUTES = [
     Route("/embed/{x:path}", show_card),
     Route("/ns", show_ontology),
     Route("/ns.{suffix}", show_ontology),
+    Route("/ns/{digest}.ttl", show_kept_ontology),
     Route("/shapes", show_shapes),
     Route("/shapes.{suffix}", show_shapes),
+    Route("/shapes/{digest}.ttl", show_kept_shapes),
     Route("/context.jsonld", show_context),
-    *(Route(f"/{words}/{{digest}}.{{suffix}}", show_kept_words) for words in ("context", "ns", "shapes")),
+    Route("/context/{digest}.jsonld", show_kept_context),
     Route("/dataset", show_dataset),
     Route("/dataset.{suffix}", show_dataset),
     Route("/dump/{name}", send_dump),

@@ -5,52 +5,52 @@ Each has an address of its own for every version that was ever released, which n
 
 from __future__ import annotations
 
-import hashlib
-
 from pyoxigraph import RdfFormat, Triple, parse
 from starlette.requests import Request
 
-from ligraph.errors import NotFound
+from ligraph.config import Collection
+from ligraph.errors import NotFound, ReleaseError
 from ligraph.formats import JSON_LD, TURTLE, Format
 from ligraph.namespaces import LIGSH, PREFIXES, SH
-from ligraph.releases.manifest import ONTOLOGY, SHAPES
-from ligraph.releases.words import word_digest, word_file
+from ligraph.releases.manifest import CONTEXT, ONTOLOGY, SHAPES, Manifest
+from ligraph.releases.words import read_words, word_digest
 from ligraph.views.links import Link
 from ligraph.views.requirements import requirements_page
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.responses import IMMUTABLE, Reply, answer
-from ligraph.web.snapshot import Snapshot
 
 
 async def show_ontology(request: Request) -> Reply:
     """Answer `/ns`: the ontology in force, for people and machines."""
-    snapshot = snapshot_of(request)
+    live = live_of(request)
+    manifest, pages = live.snapshot.release.manifest, live.snapshot.pages
 
     def triples() -> list[Triple]:
-        return _triples(snapshot, ONTOLOGY)
+        return _triples(live.collection, manifest, ONTOLOGY)
 
     return await answer_description(
         request,
         "ns",
         triples,
-        lambda _: snapshot.pages.ontology(triples()),
+        lambda _: pages.ontology(triples()),
         links=lambda _: [_version(request, "ns", ONTOLOGY)],
     )
 
 
 async def show_shapes(request: Request) -> Reply:
     """Answer `/shapes`: the shapes in force, for people and machines."""
-    snapshot = snapshot_of(request)
+    live = live_of(request)
+    manifest, pages = live.snapshot.release.manifest, live.snapshot.pages
 
     def triples() -> list[Triple]:
-        return _triples(snapshot, SHAPES)
+        return _triples(live.collection, manifest, SHAPES)
 
     return await answer_description(
         request,
         "shapes",
         triples,
-        lambda _: requirements_page(snapshot.pages, triples()),
+        lambda _: requirements_page(pages, triples()),
         prefixes=PREFIXES | {"sh": SH, "ligsh": LIGSH},
         links=lambda _: [_version(request, "shapes", SHAPES)],
     )
@@ -62,17 +62,32 @@ async def show_context(request: Request) -> Reply:
     return answer(request, snapshot.context, JSON_LD.content_type, release=snapshot)
 
 
-async def show_kept_words(request: Request) -> Reply:
-    """Answer `/ns/{digest}.ttl`, `/shapes/{digest}.ttl` and `/context/{digest}.jsonld`: words as they were released."""
-    digest, suffix = request.path_params["digest"], request.path_params["suffix"]
-    path = word_file(live_of(request).collection, digest, suffix)
-    if path is None:
-        raise NotFound(f"no release had words with the digest {digest[:100]}", hint="leave out the digest for today's")
-    content = path.read_bytes()
-    if not hashlib.sha256(content).hexdigest().startswith(digest):
-        raise NotFound(f"what was kept under the digest {digest} is damaged", hint="make it again with: ligraph build")
-    format_: Format = JSON_LD if suffix == JSON_LD.suffix else TURTLE
-    return answer(request, content, format_.content_type, cache=IMMUTABLE, release=snapshot_of(request))
+async def show_kept_context(request: Request) -> Reply:
+    """Answer `/context/{digest}.jsonld`: a context as it was released."""
+    return _answer_kept(request, CONTEXT, JSON_LD)
+
+
+async def show_kept_ontology(request: Request) -> Reply:
+    """Answer `/ns/{digest}.ttl`: an ontology as it was released."""
+    return _answer_kept(request, ONTOLOGY, TURTLE)
+
+
+async def show_kept_shapes(request: Request) -> Reply:
+    """Answer `/shapes/{digest}.ttl`: shapes as they were released."""
+    return _answer_kept(request, SHAPES, TURTLE)
+
+
+def _answer_kept(request: Request, name: str, format_: Format) -> Reply:
+    """Return words by their digest.
+
+    Raises: NotFound where no release had them, or they were lost.
+    """
+    live, digest = live_of(request), request.path_params["digest"]
+    content = read_words(live.collection, live.snapshot.release.manifest, name, digest)
+    if content is None:
+        what = name.rpartition(".")[0]
+        raise NotFound(f"there is no {what} with the digest {digest[:100]}", hint="leave out the digest for today's")
+    return answer(request, content, format_.content_type, cache=IMMUTABLE)
 
 
 def _version(request: Request, path: str, name: str) -> Link:
@@ -82,6 +97,14 @@ def _version(request: Request, path: str, name: str) -> Link:
     return Link(f"{live.site}{path}/{digest}.{TURTLE.suffix}", "http://purl.org/dc/terms/hasVersion", TURTLE.media_type)
 
 
-def _triples(snapshot: Snapshot, name: str) -> list[Triple]:
-    content = (snapshot.release.folder / name).read_bytes()
+def _triples(collection: Collection, manifest: Manifest, name: str) -> list[Triple]:
+    """Return the words of a release, also where somebody removed its folder while it is being served.
+
+    Raises: ReleaseError where they are nowhere.
+    """
+    content = read_words(collection, manifest, name, word_digest(manifest, name))
+    if content is None:
+        raise ReleaseError(
+            f"{name} of release {manifest.id} is missing or was altered", hint="make it with: ligraph build"
+        )
     return [quad.triple for quad in parse(content, format=RdfFormat.TURTLE)]
