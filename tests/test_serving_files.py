@@ -153,3 +153,24 @@ def test_files_that_say_https_are_asked_as_they_are(tmp_path: Path) -> None:
     with serving(str(tmp_path / "a.ttl")) as address, httpx2.Client(base_url=address, trust_env=False) as client:
         assert names(client, "SELECT ?s { ?s a <https://schema.org/Person> }") == ["urn:a"]
         assert names(client, "SELECT ?s { ?s a <http://schema.org/Person> }") == ["urn:b"]
+
+
+@pytest.mark.parametrize(
+    ("word", "namespace"),
+    [
+        ("http://[::1]", "http://[::1]/"),
+        ("http://[2001:db8::1]/a/b", "http://[2001:db8::1]/a/"),
+        ("http://example.org", "http://example.org/"),
+        ("http://example.org/", "http://example.org/"),
+        ("http://example.org/terms/x#y", "http://example.org/terms/x#"),
+        ("urn:x:y", "urn:x:"),
+        ("mailto:a", "mailto:"),
+    ],
+)
+def test_the_dataset_of_files_names_the_vocabulary_of_any_word(tmp_path: Path, word: str, namespace: str) -> None:
+    file = tmp_path / "x.nt"
+    file.write_text(f'<http://example.org/x> <{word}> "x" .\n')
+    with serving(str(file)) as address, httpx2.Client(base_url=address, trust_env=False) as client:
+        answer = client.get("/dataset.nt")
+        assert answer.status_code == 200
+        assert f"<http://rdfs.org/ns/void#vocabulary> <{namespace}> ." in answer.text

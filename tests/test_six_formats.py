@@ -14,7 +14,7 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from ligraph.config import packaged
 from ligraph.errors import NotAcceptable
@@ -185,6 +185,41 @@ def test_a_character_that_xml_forbids_is_refused(character: str) -> None:
         to_rdf([triple], RDF_XML)
     assert f"<{IDS}set/x> <{NAME}>" in caught.value.message
     assert read(to_rdf([triple], TURTLE), RdfFormat.TURTLE) == {triple}
+
+
+DIRECTED = Literal("مرحبا", language="ar", direction=BaseDirection("rtl"))
+
+
+@pytest.mark.parametrize("form", ["tree", "flat", "expanded"])
+def test_a_text_keeps_its_direction(form: str) -> None:
+    """JSON-LD 1.1 section 9.5; PyLD reads a direction as a datatype of its own."""
+    triples = [
+        Triple(NamedNode(IDS + "set/x"), NamedNode(NAME), text) for text in (DIRECTED, Literal("x", language="ar"))
+    ]
+    content = {
+        "tree": lambda: to_json_ld(document_of(triples), words()),
+        "flat": lambda: to_flat_json_ld(triples, words()),
+        "expanded": lambda: to_expanded_json_ld(triples),
+    }[form]()
+    [node] = jsonld.expand(json.loads(content))
+    expected = [{"@value": "مرحبا", "@language": "ar", "@direction": "rtl"}, {"@value": "x", "@language": "ar"}]
+    assert sorted(node[NAME], key=lambda value: len(value)) == sorted(expected, key=lambda value: len(value))
+    assert read(to_rdf(triples, RDF_XML), RdfFormat.RDF_XML) == set(triples)
+
+
+def test_a_class_may_be_a_text_or_a_blank_node() -> None:
+    """Files of others have such; it is no name that `@type` could take."""
+    thing, type_ = NamedNode(IDS + "set/x"), NamedNode(TYPE)
+    triples = [Triple(thing, type_, value) for value in (NamedNode(LIG + "Resource"), Literal("Person"), Literal("12"))]
+    for content in (
+        to_json_ld(document_of(triples), words()),
+        to_flat_json_ld(triples, words()),
+        to_expanded_json_ld(triples),
+    ):
+        assert read_by_pyld(content) == by_value(triples)
+    assert read(to_rdf(triples, RDF_XML), RdfFormat.RDF_XML) == set(triples)
+    blank = [Triple(thing, type_, BlankNode("b12"))]
+    assert [type_] == [triple.predicate for triple in read(to_rdf(blank, RDF_XML), RdfFormat.RDF_XML)]
 
 
 def test_a_prefix_that_is_no_prefix_is_refused_in_json_ld() -> None:

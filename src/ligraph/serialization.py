@@ -86,7 +86,7 @@ def _check_xml(triples: Iterable[Triple] | Iterable[Quad]) -> None:
             reason = "its property or class lies in a namespace that XML keeps to itself"
         elif name in _RESERVED:
             reason = "its property is a word of the syntax"
-        elif name == TYPE and not _ELEMENT.search(getattr(triple.object, "value", "")):
+        elif name == TYPE and isinstance(triple.object, NamedNode) and not _ELEMENT.search(triple.object.value):
             reason = "its class ends in nothing that could be the name of an element"
         elif isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
             reason = "its text has a character that XML forbids"

@@ -15,7 +15,6 @@ thousand."""
 _MOST_EXAMPLES = 30
 _TYPE = f"<{TYPE}>".encode()
 _ORIGIN = re.compile(rb"<(https?://[^/?#>]+)")
-_NAMESPACE = re.compile(r"(?s).*[/#:]")
 _TARGETS = {
     "orcid.org": "https://orcid.org/",
     "www.orcid.org": "https://orcid.org/",
@@ -140,9 +139,17 @@ def _linksets(links: Counter[tuple[bytes, bytes]]) -> list[Linkset]:
 
 
 def _namespaces(terms: Iterable[bytes]) -> list[str]:
-    """Return the namespaces of words: all up to their last “#”, “/” or “:”."""
-    found = {match[0] for term in terms if (match := _NAMESPACE.match(_iri(term).rstrip("/#")))}
-    return sorted(found)[:MOST]
+    return sorted({_namespace(_iri(term)) for term in terms})[:MOST]
+
+
+def _namespace(word: str) -> str:
+    """Return all of an IRI up to its last “#” or “/”, behind its host; of one without a host, also to its last “:”."""
+    word = word.rstrip("/#")
+    scheme, slashes, rest = word.partition("://")
+    if not slashes:
+        return word[: max(map(word.rfind, "#/:")) + 1]
+    end = max(map(rest.rfind, "#/")) + 1
+    return f"{scheme}://{rest[:end]}" if end else f"{word}/"
 
 
 def _iri(term: bytes) -> str:

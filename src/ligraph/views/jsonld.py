@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import TYPE, XSD
 from ligraph.stores.documents import Document, Properties, Subject, by_property
-from ligraph.views.tree import Tree, literal_in, name_of, one_or_all
+from ligraph.views.tree import Tree, in_language, literal_in, name_of, one_or_all
 from ligraph.views.words import Words
 
 _TYPE = NamedNode(TYPE)
@@ -94,7 +94,7 @@ def _expanded(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:
     if not isinstance(term, Literal):
         return {"@id": name_of(term)}
     if term.language:
-        return {"@value": term.value, "@language": term.language}
+        return in_language(term)
     said = {"@value": term.value}
     return said if term.datatype.value == _STRING else {**said, "@type": term.datatype.value}
 

@@ -134,12 +134,14 @@ class Tree:
         self.written.add(subject)
         said = self.nodes[subject]
         node: dict[str, Any] = {"id": name_of(subject)}
-        if types := said.get(TYPE):
-            node["type"] = one_or_all(sorted(self.words.compact(name_of(one)) for one in types))
+        # Files of others may give a text as a class: `type` takes names only.
+        types = said.get(TYPE, ())
+        if classes := [one for one in types if not isinstance(one, Literal)]:
+            node["type"] = one_or_all(sorted(self.words.compact(name_of(one)) for one in classes))
         for predicate in self._in_order(said):
-            if predicate == TYPE:
-                continue
             objects = said[predicate]
+            if predicate == TYPE:
+                objects = [one for one in objects if isinstance(one, Literal)]
             if predicate == hung_by:
                 objects = [one for one in objects if self.homes[subject] != (one, _BACK + predicate)]
             if len(objects) > 1:
@@ -196,15 +198,23 @@ def literal_in(words: Words, predicate: str, literal: Literal) -> Any:
     """Return a literal as short as the context allows."""
     type_ = words.types.get(predicate)
     if literal.language:
-        if literal.language == words.language and type_ is None and predicate not in words.plain:
-            return literal.value
-        return {"@value": literal.value, "@language": literal.language}
+        usual = literal.language == words.language and type_ is None and predicate not in words.plain
+        return literal.value if usual and not literal.direction else in_language(literal)
     datatype = literal.datatype.value
     if datatype == _STRING:
         return literal.value if predicate in words.plain else {"@value": literal.value}
     if datatype == type_:
         return int(literal.value) if datatype == _INTEGER and _is_plain_integer(literal.value) else literal.value
     return {"@value": literal.value, "@type": words.compact(datatype)}
+
+
+def in_language(literal: Literal) -> dict[str, str]:
+    """Return a text with its language, and its direction where it has one.
+
+    Source: JSON-LD 1.1 (W3C 2020) section 9.5, value objects.
+    """
+    said = {"@value": literal.value, "@language": literal.language or ""}
+    return {**said, "@direction": str(literal.direction)} if literal.direction else said
 
 
 def _is_plain_integer(text: str) -> bool:
