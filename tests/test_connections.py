@@ -66,7 +66,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
         b"",
         b"GET /sparql?query=AS",
         b"GET / HTTP/1.1\r\nHost: x\r\n",
-        b"POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK",
     ],
 )
 def test_a_request_comes_in_time(root: Path, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
@@ -79,9 +79,9 @@ def test_a_request_comes_in_time(root: Path, monkeypatch: pytest.MonkeyPatch, be
 
 def test_an_answer_is_read_in_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.5)
-    head = f"POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(LARGE)}\r\n\r\n"
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: {len(LARGE)}\r\nContent-Type: "
     with serving_here(root) as (port, server), socket.create_connection(("127.0.0.1", port), timeout=10) as unread:
-        unread.sendall(f"{head}{LARGE}".encode())
+        unread.sendall(f"{head}application/sparql-query\r\n\r\n{LARGE}".encode())
         wait_for(lambda: any(held_by(server)))
         wait_for(lambda: not server.server_state.connections)
 

@@ -1,6 +1,6 @@
 """One connection, as far as a client may use it: requests come in time and begin with so much, answers are read.
 
-Source: RFC 9110 section 15.5.1 (400); RFC 6585 section 5 (431).
+Source: RFC 6585 section 5 (431).
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ligraph.errors import BadRequest, HeadTooLarge, LigraphError
+from ligraph.errors import HeadTooLarge, RequestError
+from ligraph.web.heads import check_head, fault_of
 from ligraph.web.live import Live
 from ligraph.web.problems import problem_of
 from ligraph.web.responses import SHARED
@@ -52,14 +54,22 @@ class Connection(HttpToolsProtocol):
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless a head goes on for too long."""
+        """Read on, unless what comes is not a request, or its head goes on for too long."""
         self._is_new = False
-        super().data_received(data)
-        # Of data in which a head begins, most may be of the requests before.
-        if self._is_head and not self._is_new:
-            self._head += len(data)
-            if self._head > LARGEST_HEAD and not self.transport.is_closing():
-                self.send_400_response("")
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+            # Of data in which a head begins, most may be of the requests before.
+            if self._is_head and not self._is_new:
+                self._head += len(data)
+                self._measure()
+        except HttpParserUpgrade:
+            # curl asks for HTTP/2 with every request, and is content with HTTP/1.1.
+            pass
+        except HttpParserError as error:
+            self._turn_away(fault_of(error))
+        except HeadTooLarge as error:
+            self._turn_away(error)
 
     def on_message_begin(self) -> None:
         """Note that a request has begun to come."""
@@ -68,11 +78,11 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin with a request, unless its head is too large."""
+        """Begin with a request, unless its head is too large or not as HTTP wants it."""
         self._is_head = False
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if self._head > LARGEST_HEAD:
-            raise HeadTooLarge("the head of the request is too large")
+        self._measure()
+        check_head(self.parser.get_http_version(), self.headers)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -86,12 +96,14 @@ class Connection(HttpToolsProtocol):
         self._used = self.loop.time()
         super().on_response_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        """Say that what came is not a request, or too large a one, and close the connection."""
-        error: LigraphError = BadRequest("what came is not a request of HTTP/1.1")
+    def _measure(self) -> None:
+        """Raise an error where a head is too large."""
         if self._head > LARGEST_HEAD:
             message = f"the address and headers of the request are over {LARGEST_HEAD:,} bytes"
-            error = HeadTooLarge(message, hint="post a long query as application/sparql-query")
+            raise HeadTooLarge(message, hint="post a long query as application/sparql-query")
+
+    def _turn_away(self, error: RequestError) -> None:
+        """Say what is wrong with a request, and close the connection: where the next one begins is not known."""
         base = self._live.snapshot.release.manifest.base or self._live.site
         content = orjson.dumps(problem_of(error, base))
         status = HTTPStatus(error.status)
@@ -103,9 +115,6 @@ class Connection(HttpToolsProtocol):
         ]
         self.transport.write(b"".join((*lines, content)))
         self.transport.close()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: curl asks for HTTP/2 with every request, and is content with HTTP/1.1."""
 
     def _look(self) -> None:
         """Close the connection where a client holds it for nothing."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ligraph.web.answers import Wish, wish_of
+from ligraph.web.heads import is_host
 from ligraph.web.responses import KEYS
 
 # A request line and headers as every client writes them; whatever is out of the ordinary goes the long way.
@@ -19,7 +20,6 @@ _PLAIN = frozenset(
         b"cache-control",
         b"cookie",
         b"dnt",
-        b"host",
         b"pragma",
         b"priority",
         b"referer",
@@ -49,7 +49,7 @@ def read_kept_headers(block: bytes) -> Asked | None:
     """Return what the lines of a request's headers ask, None where one of them asks for more than a representation."""
     parts: list[bytes] = []
     tags = None
-    has_host = False
+    hosts: list[bytes] = []
     for line in block.split(b"\r\n")[:-1]:
         name, _, value = line.partition(b":")
         name, value = name.lower(), value.strip()
@@ -58,18 +58,20 @@ def read_kept_headers(block: bytes) -> Asked | None:
         elif name == b"connection":
             if value.lower() != b"keep-alive":
                 return None
+        elif name == b"host":
+            hosts.append(value)
         elif name in KEYS:
             parts += (name, value)
         elif name not in _PLAIN and name != b"origin":
             return None
-        has_host = has_host or name == b"host"
-    return Asked(b"".join(b"\n" + part for part in parts), tags) if has_host else None
+    return Asked(b"".join(b"\n" + part for part in parts), tags) if is_host(hosts) else None
 
 
 @lru_cache(maxsize=512)
 def read_headers(block: bytes) -> Wish | None:
     """Return how a client wants its answer by the lines of its headers, None where one of them asks for more."""
     headers: dict[bytes, bytes] = {}
+    hosts: list[bytes] = []
     for line in block.split(b"\r\n")[:-1]:
         name, _, value = line.partition(b":")
         name, value = name.lower(), value.strip()
@@ -77,10 +79,12 @@ def read_headers(block: bytes) -> Wish | None:
             if name in headers:
                 return None
             headers[name] = value
+        elif name == b"host":
+            hosts.append(value)
         elif name == b"connection":
             if value.lower() != b"keep-alive":
                 return None
         elif name not in _PLAIN:
             return None
     wish = wish_of(headers, "")
-    return wish if (wish.rows or wish.statements) and b"host:" in block.lower() else None
+    return wish if (wish.rows or wish.statements) and is_host(hosts) else None

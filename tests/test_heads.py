@@ -1,0 +1,101 @@
+"""What comes before the body of a request, as HTTP wants it, over a real socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from servers import copy_every_row, serving
+
+from ligraph import build
+
+QUERY = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n"
+LONG_WAY = b"X-A: 1\r\n"
+
+
+@dataclass
+class Answered:
+    """An answer: its status, its headers by name in small letters, and its body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> str:
+        """What the problem document says is wrong, and what would be right."""
+        problem = json.loads(self.body)
+        assert problem["status"] == self.status
+        return f"{problem['detail']}: {problem.get('hint', '')}"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    root: Path = copy_every_row(tmp_path_factory.mktemp("heads"))
+    build(root)
+    with serving("-C", str(root)) as address:
+        yield int(address.rstrip("/").rpartition(":")[2])
+
+
+def send(port: int, request: bytes) -> Answered:
+    """Return the answer to a request."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(request)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += receive(client)
+        head, _, body = received.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        while len(body) < int(headers.get("content-length", 0)) and not request.startswith(b"HEAD"):
+            body += receive(client)
+    return Answered(int(first.split()[1]), headers, body)
+
+
+def receive(client: socket.socket) -> bytes:
+    chunk = client.recv(1 << 16)
+    assert chunk, "the answer is cut"
+    return chunk
+
+
+@pytest.mark.parametrize("more", [b"", LONG_WAY], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        ([], 400),
+        ([b"x", b"x"], 400),
+        ([b"a b/c"], 400),
+        ([b"a/b"], 400),
+        ([b"user@a"], 400),
+        ([b"a:b"], 400),
+        ([b"a, b"], 400),
+        ([b"%zz"], 400),
+        ([b"caf\xc3\xa9"], 400),
+        ([b"[::1"], 400),
+        ([b""], 200),
+        ([b"a"], 200),
+        ([b"  a.example:8000 \t"], 200),
+        ([b"a_b-c.example:"], 200),
+        ([b"caf%C3%A9.example"], 200),
+        ([b"[2001:db8::1]:80"], 200),
+    ],
+)
+def test_a_request_names_one_host(port: int, hosts: list[bytes], status: int, more: bytes) -> None:
+    """RFC 9112 section 3.2, by either way, for queries and what is kept by its address."""
+    lines = b"".join(b"Host: %b\r\n" % host for host in hosts) + b"Referer: http://host:80/\r\n" + more
+    for first in (QUERY, b"GET /robots.txt HTTP/1.1\r\n"):
+        # What is sent again comes another way than what is made.
+        for _ in range(2):
+            answer = send(port, first + lines + b"\r\n")
+            assert answer.status == status
+            assert status == 200 or "Host" in answer.told
+
+
+def test_only_http_1_0_may_name_no_host(port: int) -> None:
+    assert send(port, b"GET / HTTP/1.0\r\n\r\n").status == 200
+    assert send(port, b"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n").status == 400
+    assert send(port, b"GET / HTTP/1.0\r\nHost: a b\r\n\r\n").status == 400
