@@ -99,3 +99,23 @@ def test_only_http_1_0_may_name_no_host(port: int) -> None:
     assert send(port, b"GET / HTTP/1.0\r\n\r\n").status == 200
     assert send(port, b"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n").status == 400
     assert send(port, b"GET / HTTP/1.0\r\nHost: a b\r\n\r\n").status == 400
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET /" + b"a" * 65_300 + b" HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * 300 + b"\r\n\r\n", 414),
+        (b"GET /" + b"a" * 65_534 + b" HTTP/1.0\r\n\r\n", 404),
+        (b"GET /" + b"a" * 65_535 + b" HTTP/1.0\r\n\r\n", 414),
+        (b"GET /" + b"a" * 400_000, 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * 400_000, 431),
+    ],
+    ids=["long", "with headers", "longest", "too long", "endless", "header", "endless header"],
+)
+def test_what_is_too_long_is_the_address_or_the_headers(port: int, request_: bytes, status: int) -> None:
+    """RFC 9112 section 3, RFC 6585 section 5."""
+    answer = send(port, request_)
+    assert answer.status == status
+    assert status == 404 or ("post" in answer.told) == (status == 414)

@@ -11,6 +11,7 @@ from ligraph import errors
 
 CALLS = {"build", "check", "create_app", "load", "open_release"}
 ERRORS = {
+    "AddressTooLong",
     "BadParameter",
     "BadRequest",
     "BusyError",

@@ -43,6 +43,7 @@ __all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
     "PreconditionFailed",
     "RangeNotSatisfiable",
     "TooLarge",
+    "AddressTooLong",
     "HeadTooLarge",
     "UnsupportedMediaType",
     "Refused",
@@ -59,6 +60,7 @@ __all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
 if TYPE_CHECKING:
     from ligraph.api import build, check, load
     from ligraph.errors import (
+        AddressTooLong,
         BadParameter,
         BadRequest,
         BusyError,

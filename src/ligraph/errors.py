@@ -19,7 +19,8 @@ LigraphError                 status  exit
     ├── NotAcceptable         406     2     no format fits the Accept header
     ├── PreconditionFailed    412     2     a condition of the request does not hold
     ├── TooLarge              413     2     a body over its limit
-    │   └── HeadTooLarge      431     2     an address and headers over theirs
+    │   ├── AddressTooLong    414     2     an address over its limit
+    │   └── HeadTooLarge      431     2     headers over theirs
     ├── RangeNotSatisfiable   416     2     a file that is not as long as the range that is asked for
     ├── UnsupportedMediaType  415     2     a body of a kind that is not read here
     ├── Refused               422     2     understood, and not done here
@@ -232,8 +233,16 @@ class TooLarge(RequestError):
     title = "The request is too large"
 
 
+class AddressTooLong(TooLarge):
+    """An address over what a request may have before its body."""
+
+    status = 414
+    name = "address-too-long"
+    title = "The address is too long"
+
+
 class HeadTooLarge(TooLarge):
-    """An address and headers over what a request may have before its body."""
+    """Headers over what a request may have before its body."""
 
     status = 431
     name = "head-too-large"

@@ -1,7 +1,4 @@
-"""One connection, as far as a client may use it: requests come in time and begin with so much, answers are read.
-
-Source: RFC 6585 section 5 (431).
-"""
+"""One connection, as far as a client may use it: requests come in time and begin with so much, answers are read."""
 
 from __future__ import annotations
 
@@ -13,14 +10,11 @@ import orjson
 from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ligraph.errors import HeadTooLarge, RequestError
-from ligraph.web.heads import check_head, fault_of
+from ligraph.errors import RequestError, TooLarge
+from ligraph.web.heads import check_head, check_size, fault_of
 from ligraph.web.live import Live
 from ligraph.web.problems import problem_of
 from ligraph.web.responses import SHARED
-
-LARGEST_HEAD = 65_536
-"""Bytes of a request before its body: what is longer is posted."""
 
 PATIENCE_SECONDS = 30.0
 """For how long a request may be on its way, and an answer lie unread."""
@@ -62,13 +56,13 @@ class Connection(HttpToolsProtocol):
             # Of data in which a head begins, most may be of the requests before.
             if self._is_head and not self._is_new:
                 self._head += len(data)
-                self._measure()
+                check_size(self.url, self._head)
         except HttpParserUpgrade:
             # curl asks for HTTP/2 with every request, and is content with HTTP/1.1.
             pass
         except HttpParserError as error:
             self._turn_away(fault_of(error))
-        except HeadTooLarge as error:
+        except TooLarge as error:
             self._turn_away(error)
 
     def on_message_begin(self) -> None:
@@ -81,7 +75,7 @@ class Connection(HttpToolsProtocol):
         """Begin with a request, unless its head is too large or not as HTTP wants it."""
         self._is_head = False
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        self._measure()
+        check_size(self.url, self._head)
         check_head(self.parser.get_http_version(), self.headers)
         super().on_headers_complete()
 
@@ -95,12 +89,6 @@ class Connection(HttpToolsProtocol):
         """Note that the client may ask again."""
         self._used = self.loop.time()
         super().on_response_complete()
-
-    def _measure(self) -> None:
-        """Raise an error where a head is too large."""
-        if self._head > LARGEST_HEAD:
-            message = f"the address and headers of the request are over {LARGEST_HEAD:,} bytes"
-            raise HeadTooLarge(message, hint="post a long query as application/sparql-query")
 
     def _turn_away(self, error: RequestError) -> None:
         """Say what is wrong with a request, and close the connection: where the next one begins is not known."""

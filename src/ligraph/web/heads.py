@@ -1,6 +1,6 @@
 """What a request begins with, as HTTP wants it.
 
-Source: RFC 9112 sections 3 (request line) and 3.2 (Host).
+Source: RFC 9112 sections 3 (request line) and 3.2 (Host); RFC 6585 section 5 (431).
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from httptools import HttpParserError
 
-from ligraph.errors import BadRequest, RequestError
+from ligraph.errors import AddressTooLong, BadRequest, HeadTooLarge, RequestError
+
+LARGEST_HEAD = 65_535
+"""Bytes of a request before its body, and the longest address that the parser takes."""
 
 # RFC 3986 section 3.2.2: an address in brackets, or a name, which may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?")
@@ -19,6 +22,18 @@ _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2
 def is_host(values: Sequence[bytes]) -> bool:
     """Return whether the values of a request's Host lines, without spaces around them, name one host."""
     return len(values) == 1 and _HOST.fullmatch(values[0]) is not None
+
+
+def check_size(address: bytes, size: int) -> None:
+    """Look at the size of a request's head, in bytes, and at that part of it which is the address.
+
+    Raises: AddressTooLong, HeadTooLarge.
+    """
+    if size > LARGEST_HEAD:
+        message = f"the address and headers of the request are over {LARGEST_HEAD:,} bytes"
+        if len(address) > size / 2:
+            raise AddressTooLong(message, hint="post a long query as application/sparql-query")
+        raise HeadTooLarge(message, hint="send fewer headers, or shorter ones")
 
 
 def check_head(version: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
