@@ -33,7 +33,7 @@ QUESTION = """# title: By name
 # example: One
 SELECT ?thing { ?thing <http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER (STR(?label) = ?name) }
 """
-REFUSALS = {400, 404, 405, 406, 413, 414, 415, 422, 429, 431, 503, 504}
+REFUSALS = {400, 404, 405, 406, 413, 414, 415, 422, 429, 431, 501, 503, 504, 505}
 
 QUERIES = [
     "ASK {}",

@@ -119,3 +119,70 @@ def test_what_is_too_long_is_the_address_or_the_headers(port: int, request_: byt
     answer = send(port, request_)
     assert answer.status == status
     assert status == 404 or ("post" in answer.told) == (status == 414)
+
+
+ASKED = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        (b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", "FOO"),
+        (b"get / HTTP/1.1\r\nHost: x\r\n\r\n", "get"),
+        (b"GETS /doc HTTP/1.1\r\nHost: x\r\n\r\n", "GETS"),
+        (b"\r\nBREW /pot HTTP/1.1\r\nHost: x\r\n\r\n", "BREW"),
+        (b"CONNECT other:80 HTTP/1.1\r\nHost: other:80\r\n\r\n", "CONNECT"),
+        (ASKED + b"Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n", "gzip"),
+        (ASKED + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n", "gzip"),
+        (ASKED + b"Transfer-Encoding: deflate\r\n\r\n", "deflate"),
+    ],
+)
+def test_methods_and_codings_that_are_not_known_are_501(port: int, request_: bytes, named: str) -> None:
+    """RFC 9110 section 9.1, RFC 9112 section 6.1."""
+    answer = send(port, request_)
+    assert answer.status == 501
+    assert f"“{named}”" in answer.told
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"hello, who are you?\r\n\r\n",
+        b"F\x00O / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTPS/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_400(port: int, request_: bytes) -> None:
+    assert send(port, request_).status == 400
+
+
+def test_a_known_method_is_405_and_a_known_coding_is_read(port: int) -> None:
+    assert (
+        send(port, b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").headers["allow"] == "GET, HEAD, OPTIONS"
+    )
+    for coding in (b"chunked", b"Chunked"):
+        answer = send(port, ASKED + b"Transfer-Encoding: " + coding + b"\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n")
+        assert (answer.status, answer.body) == (200, b'{"head":{},"boolean":true}')
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [
+        (b"1.1", 200),
+        (b"1.2", 200),
+        (b"1.9", 200),
+        (b"2.0", 505),
+        (b"3.0", 505),
+        (b"0.9", 505),
+        (b"2", 400),
+        (b"1.x", 400),
+    ],
+)
+def test_what_is_not_http_1_is_another_version(port: int, version: bytes, status: int) -> None:
+    """RFC 9110 section 2.5: a minor version that is higher means the highest that is known."""
+    answer = send(port, b"GET /robots.txt HTTP/" + version + b"\r\nHost: x\r\n\r\n")
+    assert answer.status == status
+    assert "connection" not in answer.headers or status != 200
+    if version == b"1.2":
+        assert send(port, b"GET / HTTP/1.2\r\n\r\n").status == 400

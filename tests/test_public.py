@@ -41,8 +41,10 @@ ERRORS = {
     "TooComplex",
     "TooLarge",
     "TooManyRequests",
+    "Unimplemented",
     "UnsupportedMediaType",
     "UsageError",
+    "VersionNotSupported",
 }
 NAMES = CALLS | ERRORS
 

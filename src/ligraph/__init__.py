@@ -52,9 +52,11 @@ __all__ = [  # noqa: RUF022 - the order of use, then the tree of errors
     "ResultTooLarge",
     "OutOfMemory",
     "TooManyRequests",
+    "Unimplemented",
     "ServiceFailed",
     "Overloaded",
     "OutOfTime",
+    "VersionNotSupported",
 ]
 
 if TYPE_CHECKING:
@@ -90,8 +92,10 @@ if TYPE_CHECKING:
         TooComplex,
         TooLarge,
         TooManyRequests,
+        Unimplemented,
         UnsupportedMediaType,
         UsageError,
+        VersionNotSupported,
     )
     from ligraph.stores.embedded import open_release
     from ligraph.web.app import create_app

@@ -29,9 +29,11 @@ LigraphError                 status  exit
     │   ├── ResultTooLarge    422     2     a result over the limit of rows or bytes
     │   └── OutOfMemory       422     2     a query that needs more memory than it is given
     ├── TooManyRequests       429     2     a client that asks more often than it may
+    ├── Unimplemented         501     2     a method or a transfer coding that is not known here
     ├── ServiceFailed         502     2     an endpoint that SERVICE asks does not answer
     ├── Overloaded            503     2     as many queries as can be run are running, or the service is being stopped
-    └── OutOfTime             504     2     a query that runs longer than it may
+    ├── OutOfTime             504     2     a query that runs longer than it may
+    └── VersionNotSupported   505     2     a request of another version of HTTP than 1
 """
 
 from collections.abc import Sequence
@@ -346,6 +348,22 @@ class OutOfTime(RequestError):
     status = 504
     name = "out-of-time"
     title = "The query took too long"
+
+
+class Unimplemented(RequestError):
+    """A method or a transfer coding that is not known here."""
+
+    status = 501
+    name = "not-implemented"
+    title = "This is not known here"
+
+
+class VersionNotSupported(RequestError):
+    """A request of another version of HTTP than 1."""
+
+    status = 505
+    name = "version-not-supported"
+    title = "This version of HTTP is not spoken here"
 
 
 def error_classes() -> dict[str, type[LigraphError]]:

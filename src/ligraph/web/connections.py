@@ -27,6 +27,8 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # What `check_head` then looks at.
+        self.parser.set_dangerous_leniencies(lenient_version=True)
         self._live = cast(Live, self.app.state.live)
         self._head = 0
         self._is_head = self._is_within = self._is_new = False
@@ -61,7 +63,7 @@ class Connection(HttpToolsProtocol):
             # curl asks for HTTP/2 with every request, and is content with HTTP/1.1.
             pass
         except HttpParserError as error:
-            self._turn_away(fault_of(error))
+            self._turn_away(fault_of(error, data))
         except TooLarge as error:
             self._turn_away(error)
 
@@ -76,7 +78,7 @@ class Connection(HttpToolsProtocol):
         self._is_head = False
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         check_size(self.url, self._head)
-        check_head(self.parser.get_http_version(), self.headers)
+        check_head(self.parser.get_method(), self.parser.get_http_version(), self.headers)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -1,22 +1,33 @@
 """What a request begins with, as HTTP wants it.
 
-Source: RFC 9112 sections 3 (request line) and 3.2 (Host); RFC 6585 section 5 (431).
+Source: RFC 9110 sections 2.5 (versions) and 9.1 (methods); RFC 9112 sections 3 (request line), 3.2 (Host) and 6.1
+(Transfer-Encoding); RFC 6585 section 5 (431).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from http import HTTPMethod
 
-from httptools import HttpParserError
+from httptools import HttpParserError, HttpParserInvalidMethodError
 
-from ligraph.errors import AddressTooLong, BadRequest, HeadTooLarge, RequestError
+from ligraph.errors import (
+    AddressTooLong,
+    BadRequest,
+    HeadTooLarge,
+    RequestError,
+    Unimplemented,
+    VersionNotSupported,
+)
 
 LARGEST_HEAD = 65_535
 """Bytes of a request before its body, and the longest address that the parser takes."""
 
 # RFC 3986 section 3.2.2: an address in brackets, or a name, which may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?")
+_METHODS = frozenset(method.encode() for method in HTTPMethod)
+_REQUEST_LINE = re.compile(rb"(?:\r?\n)*([\w!#$%&'*+.^`|~-]{1,100}) [!-~\x80-\xff]+ HTTP/[0-9]\.[0-9]\r?\n")
 
 
 def is_host(values: Sequence[bytes]) -> bool:
@@ -36,11 +47,20 @@ def check_size(address: bytes, size: int) -> None:
         raise HeadTooLarge(message, hint="send fewer headers, or shorter ones")
 
 
-def check_head(version: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Look at the version of a request and its headers, with names in small letters.
+def check_head(method: bytes, version: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Look at the method and the version of a request, and its headers, with names in small letters.
 
-    Raises: BadRequest where they do not name one host.
+    Raises: VersionNotSupported; Unimplemented for its method and its transfer coding; BadRequest where it does not name
+    one host.
     """
+    if not version.startswith("1."):
+        raise VersionNotSupported(f"the request is one of HTTP/{version}", hint="send a request of HTTP/1.1")
+    if method == b"CONNECT":
+        raise _unknown_method(method)
+    for name, value in headers:
+        if name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            coding = value.partition(b",")[0].strip().decode("latin-1")
+            raise Unimplemented(f"the transfer coding “{coding[:100]}” is not known here", hint="send it as “chunked”")
     hosts = [value.strip(b" \t") for name, value in headers if name == b"host"]
     if (hosts or version != "1.0") and not is_host(hosts):
         found = f"{len(hosts)} Host headers" if len(hosts) > 1 else "a Host header that names no host"
@@ -48,7 +68,17 @@ def check_head(version: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
         raise BadRequest(message, hint="send one line “Host:” with the name of the server, and its port")
 
 
-def fault_of(error: HttpParserError) -> RequestError:
-    """Return what is wrong with a request that the parser, or what it called, did not take."""
-    cause = error.__context__
-    return cause if isinstance(cause, RequestError) else BadRequest("what came is not a request of HTTP/1.1")
+def fault_of(error: HttpParserError, data: bytes) -> RequestError:
+    """Return what is wrong with a request in data that the parser, or what it called, did not take."""
+    if isinstance(error.__context__, RequestError):
+        return error.__context__
+    line = _REQUEST_LINE.match(data)
+    # Where the first request of several is good, the method is that of another one.
+    if isinstance(error, HttpParserInvalidMethodError) and line and line[1] not in _METHODS:
+        return _unknown_method(line[1])
+    return BadRequest("what came is not a request of HTTP/1.1")
+
+
+def _unknown_method(method: bytes) -> Unimplemented:
+    hint = "GET, HEAD and OPTIONS work everywhere, POST at /sparql"
+    return Unimplemented(f"the method “{method.decode()}” is not known here", hint=hint)

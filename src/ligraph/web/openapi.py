@@ -42,7 +42,7 @@ _PROBLEM = {
     },
 }
 _MOVED = {"description": "It has another address, or another spelling of it"}
-_REFUSALS = ("400", "404", "405", "406", "413", "414", "415", "422", "429", "431", "502", "503", "504")
+_REFUSALS = ("400", "404", "405", "406", "413", "414", "415", "422", "429", "431", "501", "502", "503", "504")
 
 
 def describe_paths(live: Live) -> dict[str, Any]:
