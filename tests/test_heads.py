@@ -186,3 +186,26 @@ def test_what_is_not_http_1_is_another_version(port: int, version: bytes, status
     assert "connection" not in answer.headers or status != 200
     if version == b"1.2":
         assert send(port, b"GET / HTTP/1.2\r\n\r\n").status == 400
+
+
+@pytest.mark.parametrize("target", [b"http://host", b"http://host:80", b"HTTPS://other.example", b"http://[::1]:80"])
+@pytest.mark.parametrize("query", [b"", b"?x", b"?_mediatype=text/turtle", b"?x=http://a/b"])
+def test_a_whole_address_without_a_path_is_that_of_the_site(port: int, target: bytes, query: bytes) -> None:
+    """RFC 9112 section 3.2.2: nothing is made of the host in it."""
+    lines = b" HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"
+    answer, same = send(port, b"GET " + target + query + lines), send(port, b"GET /" + query + lines)
+    assert (answer.status, answer.body) == (200, same.body)
+    assert answer.headers["etag"] == same.headers["etag"]
+    assert b"other.example" not in answer.body
+
+
+@pytest.mark.parametrize("target", [b"http://", b"http:///", b"http://?x", b"http://a b", b"foo", b"?x", b"http:x"])
+def test_what_is_no_address_is_refused(port: int, target: bytes) -> None:
+    assert send(port, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n").status == 400
+
+
+@pytest.mark.parametrize("target", ["/doc/person/éva", "/sparql?query=ASK{?x ?y 'é'}".replace(" ", "+"), "http://é/"])
+def test_what_is_not_ascii_is_to_be_percent_encoded(port: int, target: str) -> None:
+    answer = send(port, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert answer.status == 400
+    assert "%C3%A9" in answer.told

@@ -11,7 +11,7 @@ from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ligraph.errors import RequestError, TooLarge
-from ligraph.web.heads import check_head, check_size, fault_of
+from ligraph.web.heads import check_head, check_size, fault_of, with_path
 from ligraph.web.live import Live
 from ligraph.web.problems import problem_of
 from ligraph.web.responses import SHARED
@@ -79,6 +79,7 @@ class Connection(HttpToolsProtocol):
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         check_size(self.url, self._head)
         check_head(self.parser.get_method(), self.parser.get_http_version(), self.headers)
+        self.url = with_path(self.url)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -1,7 +1,7 @@
 """What a request begins with, as HTTP wants it.
 
-Source: RFC 9110 sections 2.5 (versions) and 9.1 (methods); RFC 9112 sections 3 (request line), 3.2 (Host) and 6.1
-(Transfer-Encoding); RFC 6585 section 5 (431).
+Source: RFC 9110 sections 2.5 (versions) and 9.1 (methods); RFC 9112 sections 3 (request line), 3.2 (Host), 3.2.2
+(absolute form) and 6.1 (Transfer-Encoding); RFC 6585 section 5 (431).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from http import HTTPMethod
 
-from httptools import HttpParserError, HttpParserInvalidMethodError
+from httptools import HttpParserError, HttpParserInvalidMethodError, HttpParserInvalidURLError
 
 from ligraph.errors import (
     AddressTooLong,
@@ -26,6 +26,7 @@ LARGEST_HEAD = 65_535
 
 # RFC 3986 section 3.2.2: an address in brackets, or a name, which may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?")
+_WITHOUT_PATH = re.compile(rb"[A-Za-z][\w+.-]*://[^/?#]+(?=\?|$)")
 _METHODS = frozenset(method.encode() for method in HTTPMethod)
 _REQUEST_LINE = re.compile(rb"(?:\r?\n)*([\w!#$%&'*+.^`|~-]{1,100}) [!-~\x80-\xff]+ HTTP/[0-9]\.[0-9]\r?\n")
 
@@ -45,6 +46,12 @@ def check_size(address: bytes, size: int) -> None:
         if len(address) > size / 2:
             raise AddressTooLong(message, hint="post a long query as application/sparql-query")
         raise HeadTooLarge(message, hint="send fewer headers, or shorter ones")
+
+
+def with_path(address: bytes) -> bytes:
+    """Return the address of a request; the path “/” may be left out where it has a host."""
+    host = _WITHOUT_PATH.match(address)
+    return b"%b/%b" % (host[0], address[host.end() :]) if host else address
 
 
 def check_head(method: bytes, version: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
@@ -70,11 +77,15 @@ def check_head(method: bytes, version: str, headers: Sequence[tuple[bytes, bytes
 
 def fault_of(error: HttpParserError, data: bytes) -> RequestError:
     """Return what is wrong with a request in data that the parser, or what it called, did not take."""
-    if isinstance(error.__context__, RequestError):
-        return error.__context__
+    cause = error.__context__ or error
+    if isinstance(cause, RequestError):
+        return cause
+    if isinstance(cause, HttpParserInvalidURLError):
+        message = "the address of the request has a byte that none may have, or is no address"
+        return BadRequest(message, hint="percent-encode what is not ASCII: “é” is %C3%A9")
     line = _REQUEST_LINE.match(data)
     # Where the first request of several is good, the method is that of another one.
-    if isinstance(error, HttpParserInvalidMethodError) and line and line[1] not in _METHODS:
+    if isinstance(cause, HttpParserInvalidMethodError) and line and line[1] not in _METHODS:
         return _unknown_method(line[1])
     return BadRequest("what came is not a request of HTTP/1.1")
 
