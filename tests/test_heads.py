@@ -209,3 +209,44 @@ def test_what_is_not_ascii_is_to_be_percent_encoded(port: int, target: str) -> N
     answer = send(port, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert answer.status == 400
     assert "%C3%A9" in answer.told
+
+
+def test_what_is_refused_at_once_has_the_headers_of_other_problems(port: int) -> None:
+    other = send(port, b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+    # Only what is not refused at once depends on what is asked for, and leaves the connection open.
+    expected = other.headers.keys() - {"vary"} | {"connection"}
+    for request in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"FOO / HTTP/1.1\r\n\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"\x00",
+        b"GET / HTTP/2.0\r\n\r\n",
+    ):
+        answer = send(port, request)
+        assert answer.headers.keys() == expected
+        for name in expected - {"connection", "content-length", "date"}:
+            assert answer.headers[name] == other.headers[name]
+        assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "end"),
+    [(b"HEAD / HTTP/1.1\r\n\r\n", 400, b"\r\n\r\n"), (b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", 501, b"}")],
+)
+def test_only_an_answer_to_head_has_no_body(port: int, request_: bytes, status: int, end: bytes) -> None:
+    """RFC 9110 section 9.3.2, of requests that are refused at once, behind one that is not."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(1 << 16).endswith(b"\r\n\r\n")
+        client.sendall(request_)
+        received = b""
+        while chunk := client.recv(1 << 16):
+            received += chunk
+    assert received.startswith(b"HTTP/1.1 %d " % status)
+    assert received.endswith(end)
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics", "/nowhere", "/robots.txt"])
+def test_no_answer_is_sniffed(port: int, path: str) -> None:
+    """Fetch Standard (WHATWG) section 3.6, X-Content-Type-Options."""
+    assert send(port, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).headers["x-content-type-options"] == "nosniff"

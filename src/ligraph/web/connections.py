@@ -13,8 +13,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ligraph.errors import RequestError, TooLarge
 from ligraph.web.heads import check_head, check_size, fault_of, with_path
 from ligraph.web.live import Live
-from ligraph.web.problems import problem_of
-from ligraph.web.responses import SHARED
+from ligraph.web.problems import PROBLEM, problem_of
+from ligraph.web.responses import PASSING, SHARED
 
 PATIENCE_SECONDS = 30.0
 """For how long a request may be on its way, and an answer lie unread."""
@@ -98,13 +98,16 @@ class Connection(HttpToolsProtocol):
         base = self._live.snapshot.release.manifest.base or self._live.site
         content = orjson.dumps(problem_of(error, base))
         status = HTTPStatus(error.status)
+        headers = {"Content-Type": PROBLEM, **PASSING, "Connection": "close", "Content-Length": len(content)}
         lines = [
             f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(),
             *(b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *SHARED)),
-            b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n",
-            b"content-length: %d\r\n\r\n" % len(content),
+            *(f"{name.lower()}: {value}\r\n".encode() for name, value in headers.items()),
+            b"\r\n",
+            # The parser knows no method before it knows an address: it still names that of the request before.
+            b"" if self.url and self.parser.get_method() == b"HEAD" else content,
         ]
-        self.transport.write(b"".join((*lines, content)))
+        self.transport.write(b"".join(lines))
         self.transport.close()
 
     def _look(self) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ligraph import __version__
 from ligraph.web.live import live_of
+from ligraph.web.responses import PASSING
 
 
 async def show_health(request: Request) -> Response:
@@ -30,5 +31,5 @@ async def show_health(request: Request) -> Response:
     if condition:
         body["engine"] = condition
     failed = status in ("damaged", "engine unreachable", "engine without workers")
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    headers = {"Content-Type": "application/json", **PASSING}
     return Response(orjson.dumps(body), 503 if failed else 200, headers)

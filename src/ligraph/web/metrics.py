@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ligraph.web.live import Live, live_of
+from ligraph.web.responses import PASSING
 from ligraph.web.tally import BUCKETS, KILLS, OUTCOMES, Tally
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
@@ -25,7 +26,7 @@ async def show_metrics(request: Request) -> Response:
     """Answer `/metrics`."""
     registry = CollectorRegistry()
     registry.register(_Service(live_of(request)))
-    headers = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store"}
+    headers = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8", **PASSING}
     return Response(generate_latest(registry), headers=headers)
 
 

@@ -29,15 +29,16 @@ from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.nearest import nearest_to
 from ligraph.web.negotiation import wants_html
 from ligraph.web.representations import VARY
-from ligraph.web.responses import POLICY, Reply, answer
+from ligraph.web.responses import PASSING, POLICY, Reply, answer
+
+PROBLEM = "application/problem+json"
 
 _log = logging.getLogger("ligraph")
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed; what went wrong inside is not told to strangers."""
-    headers: dict[str, str] = {"Vary": f"{VARY}, Accept-Encoding", "Cache-Control": "no-store"}
-    headers["X-Content-Type-Options"] = "nosniff"
+    headers: dict[str, str] = {"Vary": f"{VARY}, Accept-Encoding", **PASSING}
     if isinstance(error, HTTPException):
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(_allowed(error.headers))})
@@ -59,7 +60,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
     else:
         content = orjson.dumps(body)
-        headers["Content-Type"] = "application/problem+json"
+        headers["Content-Type"] = PROBLEM
     if request.method == "HEAD":
         headers["Content-Length"] = str(len(content))
         content = b""

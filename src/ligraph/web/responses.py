@@ -38,6 +38,9 @@ Source: Fetch Standard (WHATWG) section 3.3.5, CORS protocol and HTTP caches."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 """`Cache-Control` of what never changes under its address. Source: RFC 8246."""
 
+PASSING = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""The headers of what may be another the next time, and is not negotiated."""
+
 _REPEATED = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"last-modified"})
 """What 304 says again. Source: RFC 9110 section 15.4.5."""
 
