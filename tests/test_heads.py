@@ -250,3 +250,10 @@ def test_only_an_answer_to_head_has_no_body(port: int, request_: bytes, status: 
 def test_no_answer_is_sniffed(port: int, path: str) -> None:
     """Fetch Standard (WHATWG) section 3.6, X-Content-Type-Options."""
     assert send(port, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).headers["x-content-type-options"] == "nosniff"
+
+
+def test_options_of_the_server_names_all_methods(port: int) -> None:
+    """RFC 9110 section 9.3.7."""
+    answer = send(port, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+    assert send(port, b"OPTIONS /* HTTP/1.1\r\nHost: x\r\n\r\n").status == 404

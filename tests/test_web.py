@@ -144,6 +144,22 @@ def test_any_page_may_read_and_see_the_headers(client: TestClient) -> None:
     assert {"accept", "accept-profile", "if-none-match"} <= set(allowed)
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/nowhere/at/all", "/dump/none", "/ns/none.ttl", "/queries/none"])
+def test_a_page_may_see_that_nothing_is_there(client: TestClient, path: str) -> None:
+    """Fetch Standard (WHATWG) section 3.3.3: what a browser asks first has to be a success."""
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "accept-profile"}
+    preflight = client.options(path, headers={"Origin": "https://p.example"} | asked)
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert preflight.headers["access-control-allow-methods"] == preflight.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert client.get(path, headers={"Accept-Profile": "x"}).headers["access-control-allow-origin"] == "*"
+
+
+def test_an_unknown_address_has_no_methods(client: TestClient) -> None:
+    assert client.options("/nowhere").status_code == 404
+    assert client.options("/nowhere", headers={"Origin": "https://p.example"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "status", "name"),
     [

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -97,6 +98,9 @@ class Front(FastAPI):
     def _at_once(self, scope: Scope) -> ASGIApp | None:
         """Return what answers a request past the framework: what was sent to such a request before, or a hot route."""
         method = scope["method"]
+        # That of the server as a whole (RFC 9110 section 9.3.7), which is no path.
+        if (method, scope["path"]) == ("OPTIONS", "*"):
+            return Response(status_code=204, headers={"Allow": "GET, HEAD, OPTIONS, POST"})
         if method in ("GET", "HEAD") and (key := key_of(scope)):
             snapshot = self.state.live.snapshot
             kept = snapshot.replies.get(key)

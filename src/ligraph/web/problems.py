@@ -40,7 +40,10 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed; what went wrong inside is not told to strangers."""
     headers: dict[str, str] = {"Vary": f"{VARY}, Accept-Encoding", **PASSING}
     if isinstance(error, HTTPException):
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
+        # A browser that is refused what it asks first tells its page nothing, not even that there is no such address.
+        is_first = "access-control-request-method" in request.headers
+        is_known = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        if request.method == "OPTIONS" and (is_known or is_first):
             return Response(status_code=204, headers={"Allow": ", ".join(_allowed(error.headers))})
         error = _translate(request, error)
     elif isinstance(error, RequestValidationError):
