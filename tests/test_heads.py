@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 from collections.abc import Iterator
@@ -257,3 +258,26 @@ def test_options_of_the_server_names_all_methods(port: int) -> None:
     answer = send(port, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
     assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
     assert send(port, b"OPTIONS /* HTTP/1.1\r\nHost: x\r\n\r\n").status == 404
+
+
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [
+        ([b"gzip"], 415),
+        ([b"br"], 415),
+        ([b"identity, GZIP"], 415),
+        ([b"identity", b"x"], 415),
+        ([b"Identity"], 200),
+        ([b""], 200),
+    ],
+)
+def test_a_query_that_is_compressed_is_not_read(port: int, codings: list[bytes], status: int) -> None:
+    """RFC 9110 sections 8.4.1 and 15.5.16: the answer says which codings are read, and only where they are to blame."""
+    body = gzip.compress(b"ASK{}") if status == 415 else b"ASK{}"
+    lines = b"".join(b"Content-Encoding: %b\r\n" % coding for coding in codings)
+    answer = send(port, ASKED + lines + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.status == status
+    assert answer.headers.get("accept-encoding") == ("identity" if status == 415 else None)
+    assert status == 200 or "Content-Encoding" in answer.told
+    other = send(port, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n")
+    assert (other.status, other.headers.get("accept-encoding")) == (415, None)

@@ -264,11 +264,15 @@ class RangeNotSatisfiable(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """A body of a kind that is not read here."""
+    """A body of a kind that is not read here; `coding` is the one that is read, where its coding is to blame."""
 
     status = 415
     name = "unsupported-media-type"
     title = "This kind of content is not read here"
+
+    def __init__(self, message: str, *, coding: str = "", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.coding = coding
 
 
 class Refused(RequestError):

@@ -23,6 +23,7 @@ from ligraph.errors import (
     NotFound,
     RangeNotSatisfiable,
     RequestError,
+    UnsupportedMediaType,
     error_classes,
 )
 from ligraph.web.live import live_of, snapshot_of
@@ -55,6 +56,8 @@ async def answer_problem(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(error.allow)
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, UnsupportedMediaType) and error.coding:
+        headers["Accept-Encoding"] = error.coding
     if error.retry_after:
         headers["Retry-After"] = str(error.retry_after)
     body = problem_of(error, snapshot_of(request).release.manifest.base or live_of(request).site)

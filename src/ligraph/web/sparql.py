@@ -1,6 +1,7 @@
 """`/sparql`: queries by GET and POST; without a query, what the service is.
 
-Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1; SPARQL 1.1 Service Description (W3C 2013) section 2.
+Source: SPARQL 1.1 Protocol (W3C 2013) section 2.1; SPARQL 1.1 Service Description (W3C 2013) section 2; RFC 9110
+section 15.5.16 (415).
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ async def _posted(request: Request, headers: Headers, address: Fields, limit: in
     charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip('" ')
     if charset and charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(f"the body is said to be {charset[:100]}", hint="send UTF-8")
+    encodings = headers.get(b"content-encoding", b"").decode("latin-1")
+    if any(coding.strip().lower() not in ("", "identity") for coding in encodings.split(",")):
+        found, hint = f"the body is said to be {encodings[:100]}", "send it as it is, without Content-Encoding"
+        raise UnsupportedMediaType(found, coding="identity", hint=hint)
     body = await _read_body(request, limit)
     if "query" in address:
         raise BadRequest("the request has a query in its address beside its body", hint="send one of them")
