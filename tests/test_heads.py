@@ -281,3 +281,12 @@ def test_a_query_that_is_compressed_is_not_read(port: int, codings: list[bytes],
     assert status == 200 or "Content-Encoding" in answer.told
     other = send(port, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n")
     assert (other.status, other.headers.get("accept-encoding")) == (415, None)
+
+
+@pytest.mark.parametrize("more", [b"", LONG_WAY], ids=["short", "long"])
+def test_x_gzip_is_gzip(port: int, more: bytes) -> None:
+    """RFC 9110 section 8.4.1.3, by either way."""
+    query = b"GET /sparql?query=SELECT+*+%7B?s+?p+?o%7D HTTP/1.1\r\nHost: x\r\nAccept-Encoding: "
+    answer, same = send(port, query + b"x-gzip\r\n" + more + b"\r\n"), send(port, query + b"gzip\r\n" + more + b"\r\n")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == gzip.decompress(same.body)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ligraph.formats import DOCUMENTS, HTML, JSON_LD, N_TRIPLES, RESULTS, SPARQL_CSV, SPARQL_JSON, TURTLE, Format
-from ligraph.web.negotiation import choose_named, parse_accept
+from ligraph.web.negotiation import choose_coding, choose_named, parse_accept
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,24 @@ def test_the_most_welcome_format_wins(header: str | None, expected: Format | Non
 def test_a_second_media_type_of_a_format_fits() -> None:
     assert choose_named(RESULTS, "application/json", "")[0] is SPARQL_JSON
     assert choose_named(RESULTS, "text/csv, application/json;q=0.5", "")[0] is SPARQL_CSV
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("X-GZip;q=0.5", "gzip"),
+        ("x-gzip;q=0", ""),
+        ("br;q=0.1, x-gzip", "gzip"),
+        ("x-br", ""),
+        ("x-compress", ""),
+        ("", ""),
+    ],
+)
+def test_an_old_name_of_a_coding_means_the_same(header: str, coding: str) -> None:
+    """RFC 9110 section 8.4.1.3."""
+    assert choose_coding(header) == coding
 
 
 @given(st.text(max_size=80))

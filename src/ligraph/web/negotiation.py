@@ -22,6 +22,7 @@ _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+
 _LONGEST_KEPT = 500
 _MOST_RANGES = 100
 _NAMED = 2
+_OLD_CODINGS = {"x-gzip": "gzip"}
 _A_LITTLE = 0.0001
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
@@ -148,7 +149,7 @@ def _letters(name: str) -> str:
 def choose_coding(header: str) -> str:
     """Return the content coding that an Accept-Encoding header likes best, "" for none.
 
-    Source: RFC 9110 section 12.5.3.
+    Source: RFC 9110 sections 12.5.3 and 8.4.1.3.
     """
     return _chosen_coding(header[:_LONGEST_KEPT])
 
@@ -159,7 +160,8 @@ def _chosen_coding(header: str) -> str:
     for item in header.split(","):
         name, _, parameter = item.partition(";")
         value = parameter.strip().lower().removeprefix("q=") or "1"
-        wanted[name.strip().lower()] = float(value) if _QUALITY.fullmatch(value) else 0.0
+        name = name.strip().lower()
+        wanted[_OLD_CODINGS.get(name, name)] = float(value) if _QUALITY.fullmatch(value) else 0.0
     best = max(CODINGS, key=lambda coding: wanted.get(coding, wanted.get("*", 0.0)))
     plain = wanted.get("identity", 0.001)
     return best if wanted.get(best, wanted.get("*", 0.0)) >= max(plain, 0.001) else ""
