@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import brotli
 import pytest
 from servers import copy_every_row, serving
 
@@ -290,3 +291,31 @@ def test_x_gzip_is_gzip(port: int, more: bytes) -> None:
     answer, same = send(port, query + b"x-gzip\r\n" + more + b"\r\n"), send(port, query + b"gzip\r\n" + more + b"\r\n")
     assert answer.headers["content-encoding"] == "gzip"
     assert gzip.decompress(answer.body) == gzip.decompress(same.body)
+
+
+PAGE = b" HTTP/1.1\r\nHost: x\r\nAccept: text/html, */*;q=0.1\r\n"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+@pytest.mark.parametrize(
+    "first",
+    [b"GET /nowhere" + PAGE, b"GET /sparql?query=SELEC" + PAGE, b"GET /sparql?query=SELEC" + PAGE + LONG_WAY],
+    ids=["unknown", "short", "long"],
+)
+def test_a_page_about_a_problem_is_compressed_as_others_are(port: int, first: bytes, coding: str) -> None:
+    plain = send(port, first + b"\r\n")
+    lines = b"Accept-Encoding: " + coding.encode() + b"\r\n\r\n"
+    answer = send(port, first + lines)
+    assert len(plain.body) > 1_000
+    assert "content-encoding" not in plain.headers
+    assert (answer.status, answer.headers["content-encoding"]) == (plain.status, coding)
+    decode = gzip.decompress if coding == "gzip" else brotli.decompress
+    assert decode(answer.body) == plain.body
+    head = send(port, first.replace(b"GET", b"HEAD") + lines)
+    assert (head.headers["content-length"], head.body) == (str(len(answer.body)), b"")
+
+
+def test_a_short_problem_is_not_compressed(port: int) -> None:
+    answer = send(port, b"GET /nowhere HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
+    assert "content-encoding" not in answer.headers
+    assert "/nowhere" in answer.told

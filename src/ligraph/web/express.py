@@ -176,13 +176,15 @@ class Express(Connection):
         task.add_done_callback(self.tasks.discard)
 
     async def _explain(self, error: LigraphError) -> None:
-        accept = self._wish.accept.encode("latin-1")
         scope = {
             "type": "http",
             "method": "GET",
             "path": "/sparql",
             "query_string": b"",
-            "headers": [(b"accept", accept)],
+            "headers": [
+                (b"accept", self._wish.accept.encode("latin-1")),
+                (b"accept-encoding", self._wish.coding.encode()),
+            ],
             "root_path": self._live.root_path,
             "app": self.app,
         }

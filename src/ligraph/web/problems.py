@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ligraph.compression import compress
 from ligraph.errors import (
     BadRequest,
     LigraphError,
@@ -30,7 +31,7 @@ from ligraph.web.live import live_of, snapshot_of
 from ligraph.web.nearest import nearest_to
 from ligraph.web.negotiation import wants_html
 from ligraph.web.representations import VARY
-from ligraph.web.responses import PASSING, POLICY, Reply, answer
+from ligraph.web.responses import PASSING, POLICY, Reply, answer, coding_for
 
 PROBLEM = "application/problem+json"
 
@@ -67,6 +68,9 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     else:
         content = orjson.dumps(body)
         headers["Content-Type"] = PROBLEM
+    if coding := coding_for(request, content):
+        headers["Content-Encoding"] = coding
+        content = compress(content, coding)
     if request.method == "HEAD":
         headers["Content-Length"] = str(len(content))
         content = b""

@@ -178,6 +178,13 @@ def headers_of(request: Request) -> Headers:
     return headers
 
 
+def coding_for(request: Request, content: bytes) -> str:
+    """Return the content coding in which a client would have some bytes, "" where it saves nothing."""
+    if len(content) < SMALLEST:
+        return ""
+    return choose_coding(", ".join(request.headers.getlist("accept-encoding")))
+
+
 def answer(
     request: Request,
     body: Body | bytes,
@@ -196,9 +203,7 @@ def answer(
     Source: RFC 9110 sections 8.8.2 (Last-Modified), 8.8.3 (ETag), 12.5.5 (Vary).
     """
     body = body if isinstance(body, Body) else Body(body)
-    coding = choose_coding(", ".join(request.headers.getlist("accept-encoding")))
-    if len(body.content) < SMALLEST:
-        coding = ""
+    coding = coding_for(request, body.content)
     said = {"Content-Type": content_type, "Cache-Control": cache if lasting else "no-store"}
     tag, modified, is_latest = "", None, True
     if lasting:
