@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -319,3 +320,22 @@ def test_a_short_problem_is_not_compressed(port: int) -> None:
     answer = send(port, b"GET /nowhere HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
     assert "content-encoding" not in answer.headers
     assert "/nowhere" in answer.told
+
+
+@pytest.mark.parametrize("bad", [b"GET / HTTP/1.1\r\n\r\n", b"\x00", b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_what_is_refused_at_once_is_answered_in_its_turn(port: int, bad: bytes) -> None:
+    """RFC 9112 section 9.3.2."""
+    good = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = good.replace(b"Host", b"Connection: close\r\nHost")
+    for sent, statuses in ((good + good + bad, [b"200", b"200", b"400"]), (last + bad, [b"200"])):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(sent)
+            received = b""
+            while chunk := client.recv(1 << 16):
+                received += chunk
+        assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == statuses
+
+
+def test_a_body_that_breaks_off_is_refused_at_once(port: int) -> None:
+    """Its own request would wait for the rest of it."""
+    assert send(port, ASKED + b"Transfer-Encoding: chunked\r\n\r\n5\r\nASK{}\r\nx").status == 400

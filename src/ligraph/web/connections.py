@@ -32,6 +32,7 @@ class Connection(HttpToolsProtocol):
         self._live = cast(Live, self.app.state.live)
         self._head = 0
         self._is_head = self._is_within = self._is_new = False
+        self._fault: RequestError | None = None
         self._unread = 0
         self._used = self.loop.time()
 
@@ -51,6 +52,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what comes is not a request, or its head goes on for too long."""
+        if self._fault:
+            return
         self._is_new = False
         self._unset_keepalive_if_required()
         try:
@@ -75,12 +78,12 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin with a request, unless its head is too large or not as HTTP wants it."""
-        self._is_head = False
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         check_size(self.url, self._head)
         check_head(self.parser.get_method(), self.parser.get_http_version(), self.headers)
         self.url = with_path(self.url)
         super().on_headers_complete()
+        self._is_head = False
 
     def on_message_complete(self) -> None:
         """Note that a request has come whole."""
@@ -92,9 +95,18 @@ class Connection(HttpToolsProtocol):
         """Note that the client may ask again."""
         self._used = self.loop.time()
         super().on_response_complete()
+        if self._fault and self.cycle.response_complete and not self.transport.is_closing():
+            self._say(self._fault)
 
     def _turn_away(self, error: RequestError) -> None:
-        """Say what is wrong with a request, and close the connection: where the next one begins is not known."""
+        """Refuse a request in its turn, and read no more: where the next one begins is not known."""
+        self._fault = error
+        # One that was begun with waits for its body, of which no more comes.
+        if not self._is_head or self.cycle is None or self.cycle.response_complete:
+            self._say(error)
+
+    def _say(self, error: RequestError) -> None:
+        """Say what is wrong with a request, and close the connection."""
         base = self._live.snapshot.release.manifest.base or self._live.site
         content = orjson.dumps(problem_of(error, base))
         status = HTTPStatus(error.status)
