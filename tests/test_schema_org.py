@@ -294,6 +294,8 @@ UPLOADED = '; schema:uploadDate "2026-05-06"^^xsd:date'
 CLIP = '<clip/x> a schema:Clip ; schema:name "X"@en ; schema:endOffset 60'
 CONFERENCE = '<event/x> a schema:Event ; schema:name "X"@en'
 STARTS = '; schema:startDate "2026-03-02"^^xsd:date'
+ONLINE = "; schema:eventAttendanceMode schema:OnlineEventAttendanceMode"
+MIXED = "; schema:eventAttendanceMode schema:MixedEventAttendanceMode"
 PLACE = '; schema:location <event/x#place> . <event/x#place> a schema:Place ; schema:name "Hall"@en'
 FILE = "<graph/x.yaml> a void:Dataset"
 
@@ -304,6 +306,10 @@ FILE = "<graph/x.yaml> a void:Dataset"
         (VIDEO + THUMBNAIL + UPLOADED, "VideoObject"),
         (VIDEO + THUMBNAIL, "CreativeWork"),
         (VIDEO + UPLOADED, "CreativeWork"),
+        (VIDEO + THUMBNAIL + '; schema:uploadDate "2026-05-06T09:30:00+02:00"^^xsd:dateTime', "VideoObject"),
+        (VIDEO + THUMBNAIL + '; schema:uploadDate "2026-05"^^xsd:gYearMonth', "CreativeWork"),
+        (VIDEO + THUMBNAIL + '; schema:uploadDate "2026"^^xsd:gYear', "CreativeWork"),
+        (VIDEO + THUMBNAIL + UPLOADED + ', "2025"^^xsd:gYear', "CreativeWork"),
         (VIDEO.replace("Video", "Audio"), "AudioObject"),
         (CLIP + "; schema:isPartOf <recording/x> ; schema:startOffset 0", "Clip"),
         (CLIP + "; schema:isPartOf <recording/x>", "CreativeWork"),
@@ -312,12 +318,16 @@ FILE = "<graph/x.yaml> a void:Dataset"
         (CONFERENCE + PLACE + '; schema:address "Madrid"@en', "Thing"),
         (CONFERENCE + STARTS + PLACE, "Thing"),
         (CONFERENCE + STARTS, "Thing"),
+        (CONFERENCE + '; schema:startDate "2026"^^xsd:gYear' + PLACE + '; schema:address "Madrid"@en', "Thing"),
+        (CONFERENCE + STARTS + ONLINE + PLACE + '; schema:address "Madrid"@en', "Thing"),
+        (CONFERENCE + STARTS + ONLINE.replace("On", "Off") + PLACE + '; schema:address "Madrid"@en', "Event"),
+        (CONFERENCE + STARTS + MIXED + PLACE + '; schema:address "Madrid"@en', "Event"),
         (CONFERENCE.replace("Event", "EventSeries"), "Thing"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 50}"@en', "Dataset"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 5000}"@es', "Dataset"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 49}"@en', "CreativeWork"),
         (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 5001}"@en', "CreativeWork"),
-        (FILE + f'; schema:description "{"x" * 50}"@en', "CreativeWork"),
+        (FILE + f'; schema:name "X"@en ; schema:description "{"x" * 50}"@en, "x"@es', "CreativeWork"),
     ],
 )
 def test_a_class_whose_required_properties_are_unknown_is_one_that_demands_none(
@@ -334,6 +344,15 @@ def test_the_facts_stay_where_the_class_does_not(release: Release) -> None:
     assert tree["contentUrl"] == "https://example.org/x.mp4"
     event = translate(release, CONFERENCE + STARTS + " .", "event/x")
     assert (event["@type"], event["startDate"]) == ("Thing", "2026-03-02")
+
+
+@pytest.mark.parametrize("word", ["contentUrl", "embedUrl"])
+def test_the_page_to_watch_is_neither_the_bytes_nor_the_player(release: Release, word: str) -> None:
+    turtle = f"<recording/x> a schema:VideoObject ; schema:url <https://a.example/x> ; schema:{word} "
+    page = translate(release, turtle + "<https://a.example/x> .", "recording/x")
+    assert (page["url"], word in page) == ("https://a.example/x", False)
+    other = translate(release, turtle + "<https://a.example/x>, <https://a.example/y> .", "recording/x")
+    assert (other["url"], other[word]) == ("https://a.example/x", "https://a.example/y")
 
 
 def test_a_clip_leads_to_the_moment_on_the_page_of_its_recording(release: Release) -> None:

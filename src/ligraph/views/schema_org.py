@@ -34,7 +34,10 @@ from ligraph.views.tree import one_or_all
 
 CONTEXT = "https://schema.org"
 
-_SAID_OTHERWISE = {LIG + "appearance", LIG + "action", LIG + "plays", SCHEMA + "contributor", SCHEMA + "startOffset"}
+_SAID_OTHERWISE = {
+    *(LIG + name for name in ("appearance", "action", "plays")),
+    *(SCHEMA + name for name in ("contributor", "startOffset", "contentUrl", "embedUrl")),
+}
 _NOT_OF_PAGES = ("mainEntity", "version")
 _MOST_STEPS = 9
 _Node = dict[str, Any]
@@ -139,6 +142,8 @@ class Translation:
         for played in self.said.terms(subject, LIG + "plays"):
             word = "audio" if self._is_heard(subject, iri_of(played)) else "video"
             found[word].append(self._value(subject, LIG + "plays", played))
+        for word in ("contentUrl", "embedUrl"):  # The page to watch is neither the bytes nor the player.
+            found[word] = [address for address in found[word] if address not in found["url"]]
         start = self.said.number(subject, SCHEMA + "startOffset")
         if start is not None and SCHEMA + "Clip" in self.said.types(subject):
             wholes = self.said.iris(subject, SCHEMA + "isPartOf")
