@@ -1,11 +1,12 @@
 """What Google requires before it shows a thing as one of a class; what lacks it is given as a class without demands.
 
-Source: Google Search Central, structured data for Video (VideoObject, Clip), Event and Dataset: required properties.
+Source: Google Search Central, structured data for Video (VideoObject, Clip), Event, Dataset and Carousel (ItemList):
+required properties.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ from ligraph.namespaces import SCHEMA_HTTPS
 
 _SHORTEST, _LONGEST = 50, 5_000
 """Characters that the description of a data set has."""
+
+_SHORTEST_VIDEO = 30
+"""Seconds that a video with clips has at least."""
 
 _Values = list[Any]
 _Tests = dict[str, Callable[[_Values], bool]]
@@ -24,8 +28,38 @@ def nearest_class(class_: str, node: Mapping[str, Any]) -> str:
     return class_ if all(is_met(_all(node.get(name, []))) for name, is_met in required.items()) else above
 
 
+def has_demands(class_: str) -> bool:
+    """Return whether Google requires anything of the things of a class."""
+    return class_ in _REQUIRED
+
+
+def clips_of(video: Mapping[str, Any], parts: Iterable[Mapping[str, Any]], page: str, seconds: int | None) -> set[str]:
+    """Return the ids of those parts of a video that can be given as clips of it; of one start, the first to end.
+
+    Units: `seconds` is the length of the video; None where it is not known, but a part may show that it is enough.
+    """
+    able = [part for part in parts if nearest_class("Clip", part) == "Clip"]
+    shown = max((part.get("endOffset", part["startOffset"]) for part in able), default=0)
+    is_long = (shown if seconds is None else seconds) >= _SHORTEST_VIDEO
+    if not is_long or nearest_class("VideoObject", video) != "VideoObject":
+        return set()
+    found: dict[int, str] = {}
+    for part in sorted(able, key=lambda part: (part.get("endOffset", 0), part["@id"])):
+        if part["url"] == f"{page}?t={part['startOffset']}":
+            found.setdefault(part["startOffset"], part["@id"])
+    return set(found.values())
+
+
 def _are_known(values: _Values) -> bool:
     return bool(values)
+
+
+def _is_number(values: _Values) -> bool:
+    return len(values) == 1 and isinstance(values[0], int) and values[0] >= 0
+
+
+def _is_number_or_unknown(values: _Values) -> bool:
+    return not values or _is_number(values)
 
 
 def _are_dates(values: _Values) -> bool:
@@ -54,6 +88,18 @@ def _are_descriptions(values: _Values) -> bool:
     return bool(texts) and all(_SHORTEST <= len(text) <= _LONGEST for text in texts)
 
 
+def _are_named(values: _Values) -> bool:
+    return bool(values) and all(
+        isinstance(one, dict) and "@id" in one and ("name" in one or "url" in one) for one in values
+    )
+
+
+def _are_places(values: _Values) -> bool:
+    """Return whether values are places of a list, each with a position of its own."""
+    is_each = all(isinstance(one, dict) and nearest_class("ListItem", one) == "ListItem" for one in values)
+    return bool(values) and is_each and len({one["position"] for one in values}) == len(values)
+
+
 def _all(value: Any) -> _Values:
     return value if isinstance(value, list) else [value]
 
@@ -66,9 +112,14 @@ _EVENT: _Tests = {
 }
 _REQUIRED: dict[str, tuple[str, _Tests]] = {
     "VideoObject": ("CreativeWork", {"name": _are_known, "thumbnailUrl": _are_known, "uploadDate": _are_dates}),
-    "Clip": ("CreativeWork", {"name": _are_known, "startOffset": _are_known, "url": _are_known}),
+    "Clip": (
+        "CreativeWork",
+        {"name": _are_known, "startOffset": _is_number, "url": _are_known, "endOffset": _is_number_or_unknown},
+    ),
     "Event": ("Thing", _EVENT),
     "EventSeries": ("Thing", _EVENT),
     "Dataset": ("CreativeWork", {"name": _are_known, "description": _are_descriptions}),
+    "ItemList": ("Intangible", {"itemListElement": _are_places}),
+    "ListItem": ("Intangible", {"position": _is_number, "item": _are_named}),
 }
 """By class: the nearest class above it that demands nothing, and what the values of its properties must be."""

@@ -1,7 +1,6 @@
 """The document of a thing in plain schema.org, for search engines: its statements, as far as schema.org has words.
 
 Each subject is written out once, where it belongs; elsewhere, like what is only referred to, it has id, class and name.
-Its class there is one that demands nothing (`google.py`): of a name alone no search engine makes a video.
 
 What a person presented hangs on the person by `@reverse` of `contributor`. From a person to a work schema.org has only
 `subjectOf`, which says that the work is about her, and would be untrue. The page of the work has the same statement the
@@ -22,13 +21,14 @@ from ligraph.errors import NotAcceptable
 from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document, Term
-from ligraph.views.google import nearest_class
+from ligraph.views.google import clips_of, nearest_class
 from ligraph.views.jsonld import to_line
 from ligraph.views.kinds import kind_of
 from ligraph.views.nodes import expand
 from ligraph.views.recordings import watched_from
 from ligraph.views.relations import WHOLES
 from ligraph.views.said import Said, iri_of
+from ligraph.views.schema_classes import OPEN, say_classes
 from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, class_for, is_work, place_of, word_for
 from ligraph.views.tree import one_or_all
 
@@ -62,9 +62,8 @@ class Translation:
         self.page = document.iri.value
         self.manifest = manifest
         self.said = Said(document, manifest.language)
-        self.written: set[str] = set()
+        self.written: dict[str, _Node] = {}
         self.references: dict[str, _Node] = {}
-        self.later_clips = _find_later_clips(self.said)
 
     def write(self) -> _Node:
         """Return the tree from the thing outwards, without a context."""
@@ -75,13 +74,16 @@ class Translation:
         back = {"contributor": self._presented(), "workFeatured": events}
         if any(back.values()):
             tree["@reverse"] = {word: one_or_all(values) for word, values in back.items() if values}
-        return {**tree, "mainEntityOfPage": self._page(source)}
+        tree["mainEntityOfPage"] = self._page(source)
+        say_classes(tree, self.written, self.said, self._clips())
+        return tree
 
     # ── Nodes ──
 
     def _node(self, subject: str) -> _Node:
         """Return a subject with all that is said of it."""
-        self.written.add(subject)
+        node: _Node = {"@id": subject, "@type": OPEN}
+        self.written[subject] = node
         found: dict[str, list[Any]] = defaultdict(list)
         properties = self.said.properties(subject)
         for predicate in properties:
@@ -89,10 +91,9 @@ class Translation:
                 found[word] += [self._value(subject, predicate, term) for term in self.said.terms(subject, predicate)]
         if subject == self.about or not properties.isdisjoint(_SAID_OTHERWISE):
             self._say_otherwise(subject, found)
-        node: _Node = {"@id": subject, "@type": ""}
         for word in sorted(filter(found.get, found), key=place_of):
             node[word] = found[word] if word == "itemListElement" else one_or_all(found[word])
-        return self._typed(node)
+        return node
 
     def _value(self, subject: str, predicate: str, term: Term) -> Any:
         if isinstance(term, Literal):
@@ -114,18 +115,17 @@ class Translation:
         """Return what is only referred to: its id, class and name. The same node serves at every mention."""
         if iri not in self.references:
             names = self.said.names(iri)
-            self.references[iri] = self._typed(
-                {"@id": iri, "@type": "", **({"name": one_or_all(names)} if names else {})}
-            )
+            self.references[iri] = {"@id": iri, "@type": OPEN, **({"name": one_or_all(names)} if names else {})}
         return self.references[iri]
 
-    def _typed(self, node: _Node) -> _Node:
-        """Return a node with the class that it can be given as, without one where nothing says what it is."""
-        class_ = nearest_class(class_for(self.said.types(node["@id"])), node)
-        if class_ == "Clip" and node["@id"] in self.later_clips:
-            class_ = "CreativeWork"
-        node["@type"] = ["Collection", "ItemList"] if class_ == "Collection" else class_
-        return node if class_ else {word: value for word, value in node.items() if word != "@type"}
+    def _clips(self) -> set[str]:
+        """Return the parts of the thing, a video, that can be given as clips: nowhere else are clips written in one."""
+        if class_for(self.said.types(self.about)) != "VideoObject":
+            return set()
+        iris = [iri for iri in self.said.iris(self.about, SCHEMA + "hasPart") if iri in self.written]
+        parts = [self.written[iri] for iri in iris if class_for(self.said.types(iri)) == "Clip"]
+        seconds = self.said.number(self.about, LIG + "seconds")
+        return clips_of(self.written[self.about], parts, self._page_of(self.about), seconds)
 
     # ── What schema.org says in another shape ──
 
@@ -209,7 +209,7 @@ class Translation:
 
     def _page(self, source: _Node) -> _Node:
         """Return the page of the thing: what it says of itself, and its place in the collection."""
-        dataset: _Node = {"@id": f"{self.manifest.base}dataset", "@type": "", "name": self.manifest.title}
+        dataset: _Node = {"@id": f"{self.manifest.base}dataset", "@type": OPEN, "name": self.manifest.title}
         if self.manifest.description:
             dataset["description"] = self.manifest.description
         dataset["@type"] = nearest_class("Dataset", dataset)
@@ -239,13 +239,3 @@ class Translation:
 
     def _page_of(self, iri: str) -> str:
         return f"{self.manifest.base}doc/{iri.removeprefix(self.manifest.ids)}"
-
-
-def _find_later_clips(said: Said) -> set[str]:
-    """Return the clips that begin where another of their recording does, and end after it: Google takes one of them."""
-    clips: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
-    for iri in said.subjects:
-        start = said.number(iri, SCHEMA + "startOffset")
-        for recording in said.iris(iri, SCHEMA + "isPartOf") if start is not None else ():
-            clips[recording, start or 0].append((said.number(iri, SCHEMA + "endOffset") or 0, iri))
-    return {iri for found in clips.values() for _, iri in sorted(found)[1:]}
