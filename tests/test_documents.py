@@ -776,6 +776,16 @@ def test_a_page_embeds_both_profiles_safely(client: TestClient) -> None:
         assert [script.strip() for script in scripts] == [native.strip(), schema.strip()]
 
 
+def test_a_clip_is_at_a_moment_of_the_page_in_which_it_stands(client: TestClient) -> None:
+    answer = client.get("/doc/recording/a-talk", headers={"Accept": "text/html"})
+    [canonical] = [link["href"] for link in targets(answer, "canonical")]
+    *_, script = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
+    clip = json.loads(script)["hasPart"]
+    assert (clip["@type"], clip["url"]) == ("Clip", f"{canonical}?t=30")
+    assert canonical.startswith(SITE)
+    assert client.get(clip["url"], headers={"Accept": "text/html"}).content == answer.content
+
+
 @pytest.mark.parametrize("local", ["set/listening-and-watching", "resource/a-talk", "clip/a-talk", "person/ana-diaz"])
 def test_a_card_carries_its_json_ld(client: TestClient, local: str) -> None:
     answer = client.get(f"/embed/{local}.html")
@@ -785,7 +795,8 @@ def test_a_card_carries_its_json_ld(client: TestClient, local: str) -> None:
     assert "script-src" not in answer.headers["content-security-policy"]
     assert [link["href"] for link in targets(answer, "cite-as")] == [f"{BASE}id/{local}"]
     [script] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL)
-    assert script.strip() == client.get(f"/doc/{local}.jsonld?_profile=schema").text.strip()
+    profile = client.get(f"/doc/{local}.jsonld?_profile=schema").text
+    assert script.strip() == profile.strip().replace(SITE, BASE)
     assert f'href="{BASE}id/{local}"' in answer.text
     tag = answer.headers["etag"]
     again = client.get(f"/embed/{local}.html", headers={"If-None-Match": tag})
@@ -1138,7 +1149,7 @@ def test_the_dataset_comes_in_every_format_and_for_search_engines(client: TestCl
     answer = client.get("/dataset", headers={"Accept-Profile": f"<{SCHEMA}>", "Accept": "*/*"})
     found = answer.json()
     assert answer.headers["content-location"] == "/dataset.jsonld?_profile=schema"
-    assert (found["@id"], found["name"]) == (f"{BASE}dataset", "Every row")
+    assert (found["@id"], found["url"], found["name"]) == (f"{BASE}dataset", f"{SITE}dataset", "Every row")
     assert found["publisher"]["name"] == "Publisher of Rows"
     assert found["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert len(found["distribution"]) == 3

@@ -235,11 +235,13 @@ def test_pages_need_neither_script_nor_inline_style(
             assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
-def test_the_json_ld_of_a_page_is_that_of_the_file(every: dict[str, bytes], release: Release, words: Words) -> None:
+def test_the_json_ld_of_a_page_is_that_of_the_file(
+    every: dict[str, bytes], release: Release, words: Words, site: Site
+) -> None:
     for local, page in every.items():
         document = read_document(release.store, release.manifest, local)
         assert document
-        expected = [to_json_ld(document, words), to_schema_org(document, release.manifest)]
+        expected = [to_json_ld(document, words), to_schema_org(document, release.manifest, site)]
         assert [script.encode() for script in read(page).scripts] == expected
 
 

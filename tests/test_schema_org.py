@@ -26,17 +26,20 @@ from rdflib import SDO
 import ligraph
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS, SKOS, TYPE, VOID
+from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document, read_document
 from ligraph.stores.embedded import Release
 from ligraph.views.jsonld import to_tree
 from ligraph.views.kinds import KINDS
 from ligraph.views.schema_org import to_schema_org
+from ligraph.views.site import site_of
 from ligraph.views.words import Words
 
 ROOT = Path(__file__).parents[1]
 EVERY_ROW = Path(__file__).parent / "every_row"
 GOLDEN = Path(__file__).parent / "golden"
 BASE = "https://example.org/every-row/"
+SITE = "https://rows.example/site/"
 PREFIXES = """
 @base <https://example.org/every-row/id/> .
 @prefix lig: <https://w3id.org/ligraph/ns#> .
@@ -94,8 +97,12 @@ def document_of(release: Release, local: str) -> Document:
 
 
 def schema_of(release: Release, local: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(to_schema_org(document_of(release, local), release.manifest))
+    found: dict[str, Any] = json.loads(written(document_of(release, local), release.manifest))
     return found
+
+
+def written(document: Document, manifest: Manifest, site: str | None = SITE) -> bytes:
+    return to_schema_org(document, manifest, site_of(manifest, site, ""))
 
 
 def store_of(turtle: str) -> Store:
@@ -104,13 +111,13 @@ def store_of(turtle: str) -> Store:
     return store
 
 
-def translate(release: Release, turtle: str, local: str, **changed: Any) -> dict[str, Any]:
+def translate(release: Release, turtle: str, local: str, site: str | None = SITE, **changed: Any) -> dict[str, Any]:
     """Return what is told of a thing by a few statements alone."""
     store = store_of(turtle)
     manifest = replace(release.manifest, **changed)
     document = read_document(store, manifest, local)
     assert document
-    found: dict[str, Any] = json.loads(to_schema_org(document, manifest))
+    found: dict[str, Any] = json.loads(written(document, manifest, site))
     return found
 
 
@@ -262,11 +269,11 @@ def test_a_document_is_one_line_that_can_stand_in_a_page(release: Release) -> No
     turtle = '<person/x> a schema:Person ; schema:name "</script><script>alert(1)</script>"@en .'
     document = read_document(store_of(turtle), release.manifest, "person/x")
     assert document
-    written = to_schema_org(document, release.manifest)
-    assert b"<" not in written
-    assert written.count(b"\n") == 1
-    assert written.endswith(b"\n")
-    assert json.loads(written)["name"] == "</script><script>alert(1)</script>"
+    line = written(document, release.manifest)
+    assert b"<" not in line
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert json.loads(line)["name"] == "</script><script>alert(1)</script>"
 
 
 @pytest.mark.parametrize("local", THINGS.values())
@@ -276,14 +283,12 @@ def test_the_order_of_statements_changes_no_byte(release: Release, local: str) -
         subject: {predicate: values[::-1] for predicate, values in reversed(said.items())}
         for subject, said in document.properties.items()
     }
-    assert to_schema_org(replace(document, properties=turned), release.manifest) == to_schema_org(
-        document, release.manifest
-    )
+    assert written(replace(document, properties=turned), release.manifest) == written(document, release.manifest)
 
 
 def test_files_that_are_served_as_they_are_have_no_such_profile(release: Release) -> None:
     with pytest.raises(NotAcceptable):
-        to_schema_org(document_of(release, "post/first"), replace(release.manifest, base=""))
+        written(document_of(release, "post/first"), replace(release.manifest, base=""))
 
 
 # ── What Google requires ──
@@ -291,6 +296,7 @@ def test_files_that_are_served_as_they_are_have_no_such_profile(release: Release
 VIDEO = '<recording/x> a schema:VideoObject ; schema:name "X"@en ; schema:contentUrl <https://example.org/x.mp4>'
 THUMBNAIL = "; schema:thumbnailUrl <https://example.org/x.jpg>"
 UPLOADED = '; schema:uploadDate "2026-05-06"^^xsd:date'
+WHOLE_VIDEO = VIDEO + THUMBNAIL + UPLOADED
 CLIP = '<clip/x> a schema:Clip ; schema:name "X"@en ; schema:endOffset 60'
 CONFERENCE = '<event/x> a schema:Event ; schema:name "X"@en'
 STARTS = '; schema:startDate "2026-03-02"^^xsd:date'
@@ -303,13 +309,13 @@ FILE = "<graph/x.yaml> a void:Dataset"
 @pytest.mark.parametrize(
     ("turtle", "class_"),
     [
-        (VIDEO + THUMBNAIL + UPLOADED, "VideoObject"),
+        (WHOLE_VIDEO, "VideoObject"),
         (VIDEO + THUMBNAIL, "CreativeWork"),
         (VIDEO + UPLOADED, "CreativeWork"),
         (VIDEO + THUMBNAIL + '; schema:uploadDate "2026-05-06T09:30:00+02:00"^^xsd:dateTime', "VideoObject"),
         (VIDEO + THUMBNAIL + '; schema:uploadDate "2026-05"^^xsd:gYearMonth', "CreativeWork"),
         (VIDEO + THUMBNAIL + '; schema:uploadDate "2026"^^xsd:gYear', "CreativeWork"),
-        (VIDEO + THUMBNAIL + UPLOADED + ', "2025"^^xsd:gYear', "CreativeWork"),
+        (WHOLE_VIDEO + ', "2025"^^xsd:gYear', "CreativeWork"),
         (VIDEO.replace("Video", "Audio"), "AudioObject"),
         (CLIP + "; schema:isPartOf <recording/x> ; schema:startOffset 0", "CreativeWork"),
         (CONFERENCE + STARTS + PLACE + '; schema:address "Madrid"@en', "Event"),
@@ -356,11 +362,24 @@ def test_the_page_to_watch_is_neither_the_bytes_nor_the_player(release: Release,
 def test_a_clip_leads_to_the_moment_on_the_page_of_its_recording(release: Release) -> None:
     turtle = CLIP + "; schema:isPartOf <recording/x> ; schema:startOffset 36 ."
     clip = translate(release, turtle, "clip/x")
-    assert clip["url"] == f"{BASE}doc/recording/x?t=36"
+    assert clip["url"] == f"{SITE}doc/recording/x?t=36"
     assert (clip["startOffset"], clip["endOffset"]) == (36, 60)
 
 
-WHOLE_VIDEO = VIDEO + THUMBNAIL + UPLOADED
+def test_a_clip_is_on_the_page_whose_address_is_canonical(release: Release) -> None:
+    turtle = f"{WHOLE_VIDEO} ; schema:hasPart <clip/x> . {CLIP} ; schema:isPartOf <recording/x> ; schema:startOffset 36"
+    found = translate(release, turtle.replace("recording/x", "recording/é") + " .", "recording/é")["hasPart"]
+    assert (found["@type"], found["url"]) == ("Clip", f"{SITE}doc/recording/%C3%A9?t=36")
+    assert found["@id"] == f"{BASE}id/clip/x"
+
+
+def test_where_the_page_is_not_known_there_are_no_clips_and_addresses_are_on_the_base(release: Release) -> None:
+    turtle = f"{WHOLE_VIDEO} ; schema:hasPart <clip/x> . {CLIP} ; schema:isPartOf <recording/x> ; schema:startOffset 36"
+    tree = translate(release, turtle + " .", "recording/x", site=None)
+    assert (tree["@type"], tree["hasPart"]["@type"]) == ("VideoObject", "CreativeWork")
+    assert tree["hasPart"]["url"] == f"{BASE}doc/recording/x?t=36"
+    places = tree["mainEntityOfPage"]["breadcrumb"]["itemListElement"]
+    assert [place["item"] for place in places] == [BASE, f"{BASE}doc/recording/x"]
 
 
 def parts_of(release: Release, recording: str, *clips: str) -> list[dict[str, Any]]:
@@ -627,9 +646,9 @@ def test_the_page_tells_the_way_to_it(release: Release) -> None:
         (place["@type"], place["position"], place["name"], place["item"])
         for place in page["breadcrumb"]["itemListElement"]
     ] == [
-        ("ListItem", 1, "Every row", BASE),
-        ("ListItem", 2, "tables", f"{BASE}doc/topic/tables"),
-        ("ListItem", 3, "rows", f"{BASE}doc/topic/rows"),
+        ("ListItem", 1, "Every row", SITE),
+        ("ListItem", 2, "tables", f"{SITE}doc/topic/tables"),
+        ("ListItem", 3, "rows", f"{SITE}doc/topic/rows"),
     ]
 
 

@@ -133,15 +133,14 @@ def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
 
     Source: Google Search Central, Dataset structured data.
     """
-    site = pages.site.address or ""
-    base = manifest.base or site
+    site = pages.site
     publisher = _publisher(pages, store, manifest)
     node: dict[str, Any] = {
-        "@id": f"{base}dataset",
+        "@id": f"{site.base}dataset",
         "@type": "Dataset",
         "name": manifest.title,
         "description": manifest.description,
-        "url": f"{base}dataset",
+        "url": site.canonical("dataset"),
         "license": manifest.licence,
         "inLanguage": manifest.language,
         "version": manifest.id,
@@ -156,7 +155,7 @@ def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
                 "contentSize": f"{one.size} B",
                 "sha256": one.sha256,
             }
-            for one in downloads(manifest, site)
+            for one in downloads(manifest, site.address or "")
         ],
     }
     said = {name: value for name, value in node.items() if value}

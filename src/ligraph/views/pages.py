@@ -212,7 +212,7 @@ class Pages:
         with suppress(NotAcceptable):
             yield Markup(to_json_ld(document, self.words).decode())  # noqa: S704 - it has no “<”
         with suppress(NotAcceptable):
-            yield Markup(to_schema_org(document, manifest).decode())  # noqa: S704 - nor has this
+            yield Markup(to_schema_org(document, manifest, self.site).decode())  # noqa: S704 - nor has this
 
     def render(self, template: str, **context: Any) -> bytes:
         """Return a page made from a template."""

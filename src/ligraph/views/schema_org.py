@@ -30,6 +30,7 @@ from ligraph.views.relations import WHOLES
 from ligraph.views.said import Said, iri_of
 from ligraph.views.schema_classes import OPEN, say_classes
 from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, class_for, is_work, place_of, word_for
+from ligraph.views.site import Site
 from ligraph.views.tree import one_or_all
 
 CONTEXT = "https://schema.org"
@@ -43,24 +44,26 @@ _MOST_STEPS = 9
 _Node = dict[str, Any]
 
 
-def to_schema_org(document: Document, manifest: Manifest) -> bytes:
+def to_schema_org(document: Document, manifest: Manifest, site: Site) -> bytes:
     """Return a document as JSON-LD in one line, in the words of schema.org and with its context.
 
-    Shape: the same bytes for the same release; identifiers are absolute, below the base of the collection.
+    Shape: the same bytes for the same release and site; identifiers are below the base of the collection, addresses to
+    follow on the site. Where its address is not known they are below the base, too, and there are no clips.
     Raises: NotAcceptable for files that are served as they are, which have no base.
     """
     if not manifest.base:
         raise NotAcceptable("files that are served as they are have no profile of schema.org")
-    return to_line({"@context": CONTEXT, **Translation(document, manifest).write()})
+    return to_line({"@context": CONTEXT, **Translation(document, manifest, site).write()})
 
 
 class Translation:
     """A document in the words of schema.org. Write it once."""
 
-    def __init__(self, document: Document, manifest: Manifest) -> None:
+    def __init__(self, document: Document, manifest: Manifest, site: Site) -> None:
         self.about = document.about.value
         self.page = document.iri.value
         self.manifest = manifest
+        self.site = site
         self.said = Said(document, manifest.language)
         self.written: dict[str, _Node] = {}
         self.references: dict[str, _Node] = {}
@@ -120,7 +123,7 @@ class Translation:
 
     def _clips(self) -> set[str]:
         """Return the parts of the thing, a video, that can be given as clips: nowhere else are clips written in one."""
-        if class_for(self.said.types(self.about)) != "VideoObject":
+        if not self.site.address or class_for(self.said.types(self.about)) != "VideoObject":
             return set()
         iris = [iri for iri in self.said.iris(self.about, SCHEMA + "hasPart") if iri in self.written]
         parts = [self.written[iri] for iri in iris if class_for(self.said.types(iri)) == "Clip"]
@@ -222,7 +225,7 @@ class Translation:
         trail = [self.about]
         while len(trail) < _MOST_STEPS and (whole := self._whole_of(trail[0])) and whole not in trail:
             trail.insert(0, whole)
-        steps = [(self.manifest.title, self.manifest.base)]
+        steps = [(self.manifest.title, self._home)]
         for iri in trail:
             names = self.said.names(iri) or [iri.rpartition("/")[2]]
             steps.append((names[0], self._page_of(iri)))
@@ -237,5 +240,9 @@ class Translation:
         wholes = self.said.iris(iri, expand(WHOLES[layout])) if layout in WHOLES else []
         return next((whole for whole in wholes if whole.startswith(self.manifest.ids)), None)
 
+    @property
+    def _home(self) -> str:
+        return self.site.address or self.manifest.base
+
     def _page_of(self, iri: str) -> str:
-        return f"{self.manifest.base}doc/{iri.removeprefix(self.manifest.ids)}"
+        return f"{self._home}doc/{self.site.path_of(iri)}"

@@ -107,7 +107,7 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     if format_ is HTML:
         return snapshot.pages.document(document, facts.store, facts.manifest)
     if representation.profile is SCHEMA_ORG:
-        return to_schema_org(document, facts.manifest)
+        return to_schema_org(document, facts.manifest, snapshot.pages.site)
     if form in (EXPANDED, FLATTENED):
         return to_expanded_json_ld(document.triples, flattened=form is FLATTENED)
     if form is FLAT_AND_COMPACTED:
