@@ -776,6 +776,12 @@ def test_a_page_embeds_both_profiles_safely(client: TestClient) -> None:
         assert [script.strip() for script in scripts] == [native.strip(), schema.strip()]
 
 
+def test_a_source_file_has_the_name_of_its_page(client: TestClient) -> None:
+    page = client.get("/doc/graph/every-row.yaml", headers={"Accept": "text/html"}).text
+    [title] = re.findall("<h1[^>]*>(.*?)</h1>", page)
+    assert client.get("/doc/graph/every-row.yaml.jsonld?_profile=schema").json()["name"] == title
+
+
 def test_a_clip_is_at_a_moment_of_the_page_in_which_it_stands(client: TestClient) -> None:
     answer = client.get("/doc/recording/a-talk", headers={"Accept": "text/html"})
     [canonical] = [link["href"] for link in targets(answer, "canonical")]

@@ -424,6 +424,14 @@ def test_a_clip_is_a_part_of_a_video_of_thirty_seconds(
     assert part["@type"] == class_
 
 
+def test_a_clip_that_is_written_out_elsewhere_is_none(release: Release) -> None:
+    turtle = f"{WHOLE_VIDEO} ; schema:associatedMedia <recording/x#c> ; schema:hasPart <recording/x#c> ."
+    turtle += f" <recording/x#c> a schema:Clip ; schema:isPartOf <recording/x> ; {from_to(10, 40)} ."
+    tree = translate(release, turtle, "recording/x")
+    [whole] = [node for node in nodes_in(tree) if "startOffset" in node]
+    assert (whole["@type"] == "Clip") == (whole is tree["hasPart"])
+
+
 def test_a_clip_of_what_is_no_video_keeps_its_facts(release: Release) -> None:
     facts = [
         {word: value for word, value in part.items() if word not in ("@type", "isPartOf")}
@@ -587,6 +595,16 @@ def test_a_resource_without_an_address_is_found_where_its_clip_is(release: Relea
 def test_what_is_played_is_seen_or_heard(release: Release, turtle: str, word: str) -> None:
     tree = translate(release, f"<resource/x> a lig:Resource ; {turtle}", "resource/x")
     assert {"video", "audio"} & tree.keys() == {word}
+
+
+def test_a_source_file_is_called_as_its_page_is(release: Release) -> None:
+    file = translate(release, "<graph/a/b.yaml> a void:Dataset .", "graph/a/b.yaml")
+    assert (file["name"], file["@type"]) == ("b.yaml", "CreativeWork")
+    named = translate(release, '<graph/b.yaml> a void:Dataset ; schema:name "B"@en .', "graph/b.yaml")
+    assert named["name"] == "B"
+    known = translate(release, FILE + f'; schema:description "{"x" * 50}"@en .', "graph/x.yaml")
+    assert (known["name"], known["@type"]) == ("x.yaml", "Dataset")
+    assert "name" not in translate(release, "<topic/x> a skos:Concept .", "topic/x")
 
 
 def test_texts_are_plain_in_the_language_of_the_collection_only(release: Release) -> None:

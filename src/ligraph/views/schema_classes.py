@@ -6,10 +6,11 @@ a name (`google.py`) is left out: the id says which thing it is, and no search e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ligraph.views.google import has_demands, nearest_class
+from ligraph.namespaces import LIG
+from ligraph.views.google import clips_of, has_demands, nearest_class
 from ligraph.views.said import Said
 from ligraph.views.schema_words import class_for
 from ligraph.views.tree import one_or_all
@@ -20,11 +21,13 @@ OPEN = ""
 _Node = dict[str, Any]
 
 
-def say_classes(tree: _Node, written: Mapping[str, _Node], said: Said, clips: Collection[str]) -> None:
+def say_classes(tree: _Node, written: Mapping[str, _Node], said: Said, page: str | None) -> None:
     """Give each open node of a tree its classes, none where nothing says what it is.
 
-    Shape: `written` has the nodes in which all of a thing is said, by id; `clips` the ids of those that can be clips.
+    Shape: `written` has the nodes in which all of a thing is said, by id; `page` is the address of the page in which
+    the tree stands, None where it is not known.
     """
+    clips = _clips(tree, written, said, page) if page else set()
     decided: dict[str, list[str]] = {}
     for node in _open_nodes(tree):
         iri = node["@id"]
@@ -49,6 +52,17 @@ def _open_nodes(tree: _Node) -> Iterator[_Node]:
             waiting += value.values()
             if value.get("@type") == OPEN:
                 yield value
+
+
+def _clips(tree: _Node, written: Mapping[str, _Node], said: Said, page: str) -> set[str]:
+    """Return the parts that can be given as clips: those of the thing that the page is about, where it is a video."""
+    if class_for(said.types(tree["@id"])) != "VideoObject":
+        return set()
+    values = tree.get("hasPart", [])
+    parts = [part for part in (values if isinstance(values, list) else [values]) if isinstance(part, dict)]
+    whole = [part for part in parts if written.get(part.get("@id", "")) is part]
+    clips = [part for part in whole if class_for(said.types(part["@id"])) == "Clip"]
+    return clips_of(tree, clips, page, said.number(tree["@id"], LIG + "seconds"))
 
 
 def _classes(class_: str, node: _Node, is_clip: bool) -> list[str]:

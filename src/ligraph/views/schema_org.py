@@ -18,10 +18,10 @@ from typing import Any
 from pyoxigraph import Literal, Triple
 
 from ligraph.errors import NotAcceptable
-from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS
+from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS, VOID
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document, Term
-from ligraph.views.google import clips_of, nearest_class
+from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
 from ligraph.views.kinds import kind_of
 from ligraph.views.nodes import expand
@@ -78,7 +78,7 @@ class Translation:
         if any(back.values()):
             tree["@reverse"] = {word: one_or_all(values) for word, values in back.items() if values}
         tree["mainEntityOfPage"] = self._page(source)
-        say_classes(tree, self.written, self.said, self._clips())
+        say_classes(tree, self.written, self.said, self._page_of(self.about) if self.site.address else None)
         return tree
 
     # ── Nodes ──
@@ -94,6 +94,7 @@ class Translation:
                 found[word] += [self._value(subject, predicate, term) for term in self.said.terms(subject, predicate)]
         if subject == self.about or not properties.isdisjoint(_SAID_OTHERWISE):
             self._say_otherwise(subject, found)
+        found["name"] = found["name"] or self._names(subject)
         for word in sorted(filter(found.get, found), key=place_of):
             node[word] = found[word] if word == "itemListElement" else one_or_all(found[word])
         return node
@@ -117,18 +118,14 @@ class Translation:
     def _reference(self, iri: str) -> _Node:
         """Return what is only referred to: its id, class and name. The same node serves at every mention."""
         if iri not in self.references:
-            names = self.said.names(iri)
+            names = self._names(iri)
             self.references[iri] = {"@id": iri, "@type": OPEN, **({"name": one_or_all(names)} if names else {})}
         return self.references[iri]
 
-    def _clips(self) -> set[str]:
-        """Return the parts of the thing, a video, that can be given as clips: nowhere else are clips written in one."""
-        if not self.site.address or class_for(self.said.types(self.about)) != "VideoObject":
-            return set()
-        iris = [iri for iri in self.said.iris(self.about, SCHEMA + "hasPart") if iri in self.written]
-        parts = [self.written[iri] for iri in iris if class_for(self.said.types(iri)) == "Clip"]
-        seconds = self.said.number(self.about, LIG + "seconds")
-        return clips_of(self.written[self.about], parts, self._page_of(self.about), seconds)
+    def _names(self, iri: str) -> list[Any]:
+        """Return what a subject is called; a source file without a name by the end of its path, as on its page."""
+        is_file = VOID + "Dataset" in self.said.types(iri)
+        return self.said.names(iri) or ([iri.rpartition("/")[2]] if is_file else [])
 
     # ── What schema.org says in another shape ──
 
@@ -227,7 +224,7 @@ class Translation:
             trail.insert(0, whole)
         steps = [(self.manifest.title, self._home)]
         for iri in trail:
-            names = self.said.names(iri) or [iri.rpartition("/")[2]]
+            names = self._names(iri) or [iri.rpartition("/")[2]]
             steps.append((names[0], self._page_of(iri)))
         places = [
             {"@type": "ListItem", "position": number, "name": name, "item": address}
