@@ -14,7 +14,7 @@ from urllib.parse import quote
 import orjson
 from pyoxigraph import NamedNode
 
-from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format
+from ligraph.formats import DOCUMENTS, GRAPHS, HTML, JSON, JSON_LD, Format
 from ligraph.namespaces import SCHEMA, TYPE
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
@@ -30,12 +30,13 @@ LINKSETS = (LINKSET_JSON, LINKSET_TEXT)
 
 ABOUT_PAGE = "https://schema.org/AboutPage"
 
-_MOST_BYTES = 7_800
-"""What servers and proxies take of one header is often 8 KB for all of them. The link set has the rest."""
+_MOST_BYTES = 3_100
+"""nginx takes 4,096 bytes of headers from a server unless it is told otherwise, and about 800 are those of others. Of
+more links than that those are sent that every reader needs; the link set has all."""
 
 _IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
 _URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
-_LAST = ("canonical", "linkset", "describedby", "alternate")
+_LAST = ("canonical", "linkset", "alternate", "describedby")
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,7 @@ def page_links(document: Document, manifest: Manifest, site: Site, profiles: Seq
     links.append(Link(ABOUT_PAGE, "type"))
     creators = document.objects(document.about, SCHEMA + "creator")
     links += [Link(creator.value, "author") for creator in creators if isinstance(creator, NamedNode)]
-    links += [
-        Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri)
-        for known in DOCUMENTS
-        if known not in (HTML, JSON)
-    ]
+    links += [Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri) for known in GRAPHS]
     if SCHEMA_ORG in profiles:
         links.append(replace(_in_schema_org(page), rel="describedby"))
     return links + _others(page, document, site, profiles)
@@ -134,22 +131,29 @@ def context_link(address: str) -> Link:
     return Link(address, "http://www.w3.org/ns/json-ld#context", JSON_LD.media_type)
 
 
-def to_header(links: Sequence[Link]) -> str:
-    """Return links as the value of a `Link` header; of very many the most needed, the link set has all."""
+def to_header(links: Sequence[Link], format_: Format | None = None) -> str:
+    """Return links as the value of the `Link` header of an answer; of very many the most needed, the link set has all.
+
+    Source: RFC 8288 section 3: a relation type may stand without quotes.
+    """
     texts = [str(link) for link in links]
+    if format_ in (JSON_LD, JSON):
+        # PyLD 3.3 breaks off at a JSON document with several alternates; those without quotes it does not see.
+        first = next((number for number, link in enumerate(links) if link.rel == "alternate"), 0)
+        texts[first + 1 :] = [text.replace('; rel="alternate"', "; rel=alternate") for text in texts[first + 1 :]]
     if sum(map(len, texts)) + 2 * len(texts) <= _MOST_BYTES:
         return ", ".join(texts)
     needed: set[int] = set()
     size = 0
     for number in sorted(range(len(links)), key=lambda number: _need(links, number)):
-        if size + len(texts[number]) + 2 <= _MOST_BYTES:
+        if size + len(texts[number]) + 2 <= _MOST_BYTES or _need(links, number) < 0:
             size += len(texts[number]) + 2
             needed.add(number)
     return ", ".join(text for number, text in enumerate(texts) if number in needed)
 
 
 def _need(links: Sequence[Link], number: int) -> int:
-    """Return how soon a link is left out: one description and one link set stay, `alternate` goes first."""
+    """Return how soon a link is left out, below 0 for never: one description stays, the others go first."""
     rel = links[number].rel
     is_first = all(link.rel != rel for link in links[:number])
     return _LAST.index(rel) if rel in _LAST and not (is_first and rel != "alternate") else -1

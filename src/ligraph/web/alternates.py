@@ -19,4 +19,4 @@ def list_alternates(snapshot: Snapshot, path: str, profiles: Sequence[Profile], 
     links = [*alternate_links(f"{address}{path}", profiles), Link(ALTERNATES.iri, "profile")]
     if format_ is JSON:
         links.append(context_link(f"{address}{snapshot.context_path}"))
-    return Body(to_alternates(pages, path, profiles, format_), to_header(links))
+    return Body(to_alternates(pages, path, profiles, format_), to_header(links, format_))

@@ -61,7 +61,7 @@ async def answer_description(
         every.append(Link(chosen.profile.iri, "profile"))
         if chosen.format is JSON:
             every.append(context_link(f"{live.site}{snapshot.context_path}"))
-        return Body(write(facts), to_header(every))
+        return Body(write(facts), to_header(every, chosen.format))
 
     def write(facts: Facts) -> bytes:
         if chosen.format is HTML:

@@ -99,7 +99,7 @@ def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representati
     links.append(Link(representation.profile.iri, "profile"))
     if representation.format is JSON:
         links.append(context_link(f"{live.site}{snapshot.context_path}"))
-    return Body(_write(snapshot, facts, document, representation), to_header(links))
+    return Body(_write(snapshot, facts, document, representation), to_header(links, representation.format))
 
 
 def _write(snapshot: Snapshot, facts: Facts, document: Document, representation: Representation) -> bytes:

@@ -20,7 +20,7 @@ _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)\s*""")
 # The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _LONGEST_KEPT = 500
-_MOST_RANGES = 100
+_MOST_RANGES = 1_000
 _NAMED = 2
 _OLD_CODINGS = {"x-gzip": "gzip"}
 _A_LITTLE = 0.0001

@@ -60,6 +60,13 @@ class Representation:
         return fixed_address(address, self.format, token)
 
 
+class Refusal(NamedTuple):
+    """Why nothing fits, and what to ask for."""
+
+    message: str
+    hint: str
+
+
 class Asked(NamedTuple):
     """What a request says of the representation that it wants: two parameters of its address, two headers."""
 
@@ -92,23 +99,24 @@ def choose_representation(
         found = _choose(asked, formats, profiles, fixed)
     if isinstance(found, Representation):
         return found
-    raise NotAcceptable(found, hint=f"ask for one of {media_types(formats)}")
+    raise NotAcceptable(found.message, hint=found.hint)
 
 
 def _choose(
     asked: Asked, formats: tuple[Format, ...], profiles: tuple[Profile, ...], fixed: Format | None
-) -> Representation | str:
+) -> Representation | Refusal:
     """Return what fits, or what to say where nothing does."""
     if asked.profile:
         wanted = _named(asked.profile, profiles)
         if wanted is None:
             tokens = ", ".join(profile.token for profile in profiles)
-            return f"“{asked.profile[:200]}” is not a profile of this address: it has {tokens}"
+            return Refusal(f"“{asked.profile[:200]}” is not a profile of this address", f"ask for one of {tokens}")
         profile, form = wanted
         formats = tuple(known for known in formats if known in _formats_of(profile, form))
         if fixed:
             if fixed not in formats:
-                return f"{fixed.title} cannot be had in the profile “{asked.profile[:200]}”"
+                said = f"{fixed.title} cannot be had in the profile “{asked.profile[:200]}”"
+                return Refusal(said, f"ask for one of {media_types(formats)}, or leave out _profile")
             return Representation(fixed, profile, form)
         offers = [Representation(format_, profile, form) for format_ in formats]
     elif fixed:
@@ -116,10 +124,13 @@ def _choose(
     else:
         profile, form = NATIVE, TREE
         offers = [Representation(format_) for format_ in formats]
+    here = f"the profile “{asked.profile[:200]}”" if asked.profile else "this address"
     if asked.media_type:
         ranges = _ranges_named(asked.media_type, formats)
         if not ranges:
-            return f"“{asked.media_type[:200]}” is not a format of this address"
+            return Refusal(
+                f"{here} cannot be had as “{asked.media_type[:200]}”", f"ask for one of {media_types(formats)}"
+            )
     else:
         ranges = parse_accept(asked.accept) or [MediaRange("*", "*", 0, 1.0)]
     special: list[tuple[float, Representation]] = []
@@ -135,7 +146,7 @@ def _choose(
         return Representation(format_, preferred) if preferred is not NATIVE and quality > 0 else best
     if best is None or most == 0:
         said = f"_mediatype={asked.media_type}" if asked.media_type else f"Accept: {asked.accept}"
-        return f"no format of this address fits “{said[:500]}”"
+        return Refusal(f"no format of {here} fits “{said[:500]}”", f"ask for one of {media_types(formats)}")
     return best
 
 
@@ -198,7 +209,7 @@ def _preferred(header: str, profiles: tuple[Profile, ...]) -> Profile:
     """
     best, most = NATIVE, 0.0
     for match in islice(_PROFILE.finditer(header[:_LONGEST]), _MOST):
-        name = match[1] or match[2]
+        name = match[1] if match[1] is not None else match[2]
         quality = next((read_quality(part[2:]) for part in _parameters(match[3]) if part.startswith("q=")), 1.0)
         profile = NATIVE if name == "*" else profile_called(name, profiles)
         if profile and quality > most:
