@@ -68,16 +68,16 @@ def pages_of(release: Release, address: str | None = None, root_path: str = "") 
     return Pages(site_of(release.manifest, address, root_path), Words(release.context))
 
 
-def card_of(release: Release, local: str, **site: str) -> str:
+def card_of(release: Release, local: str, **site: Any) -> str:
     document = read_document(release.store, release.manifest, local)
     assert document
     return card(document, release.store, release.manifest, pages_of(release, **site)).decode()
 
 
-def data_of(release: Release, local: str) -> bytes:
+def data_of(release: Release, local: str, address: str | None = None) -> bytes:
     document = read_document(release.store, release.manifest, local)
     assert document
-    return to_schema_org(document, release.manifest, site_of(release.manifest, BASE, ""))
+    return to_schema_org(document, release.manifest, site_of(release.manifest, address, ""))
 
 
 def every_local(release: Release) -> list[str]:
@@ -122,22 +122,18 @@ def test_the_one_link_is_the_identifier_of_the_thing(release: Release) -> None:
         assert links == [release.ids + local]
 
 
-def test_the_script_has_the_bytes_of_the_profile_at_the_base_without_clips(release: Release) -> None:
-    clips = 0
+@pytest.mark.parametrize("address", [None, BASE, "https://elsewhere.example/site/"])
+def test_the_script_has_the_bytes_of_the_profile(release: Release, address: str | None) -> None:
     for local in every_local(release):
-        script = elements_of(card_of(release, local))[-1]
+        script = elements_of(card_of(release, local, address=address))[-1]
         assert script.attrib == {"type": "application/ld+json"}
-        data = data_of(release, local)
-        clips += data.count(b'"Clip"')
-        # Google wants the address of a clip to have the path of the page on which it stands, which nobody knows.
-        assert script.text.encode() == data.replace(b'"Clip"', b'"CreativeWork"')
-    assert clips
+        assert script.text.encode() == data_of(release, local, address)
 
 
-def test_a_card_does_not_depend_on_where_the_site_is(release: Release) -> None:
+def test_what_readers_see_of_a_card_does_not_depend_on_where_the_site_is(release: Release) -> None:
     for local in every_local(release):
         elsewhere = card_of(release, local, address="https://elsewhere.example/site/", root_path="/site")
-        assert card_of(release, local) == elsewhere
+        assert card_of(release, local).partition("<script")[0] == elsewhere.partition("<script")[0]
 
 
 def test_files_that_are_served_as_they_are_have_no_cards(release: Release) -> None:

@@ -5,8 +5,6 @@ A card has one link, the identifier of its thing, and no `id`: a page may hold m
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from markupsafe import Markup
 
 from ligraph.releases.manifest import Manifest
@@ -18,15 +16,14 @@ from ligraph.views.schema_org import to_schema_org
 
 
 def card(document: Document, store: Statements, manifest: Manifest, pages: Pages) -> bytes:
-    """Return the card of a thing, then its schema.org JSON-LD in a script, as where no site is known.
+    """Return the card of a thing, then its schema.org JSON-LD in a script.
 
     Shape: UTF-8; one `article` and one `script`, without what begins and ends a page, and without empty lines.
     Raises: NotAcceptable for files that are served as they are.
     Source: CommonMark 0.31 section 4.6 (HTML blocks).
     """
     reader = Reader(store, pages.site, pages.words, document)
-    # A card may stand anywhere, and outlives the address of the site: it has addresses that stay.
-    script = to_schema_org(document, manifest, replace(pages.site, address=None)).decode()
+    script = to_schema_org(document, manifest, pages.site).decode()
     # It has no “<”, and within a script nothing else has to be escaped.
     html = pages.render("card.html", thing=reader.node(document.about), script=Markup(script))  # noqa: S704
     # An empty line would end the HTML in a page that is written in Markdown.
