@@ -153,7 +153,7 @@ def test_the_catalogue_leads_to_dataset_and_services(manifest: Manifest) -> None
     assert endpoints == {
         SITE + "sparql": SITE + "sparql",
         SITE + "graphs": SITE + "openapi.json",
-        SITE + "doc/": SITE + "openapi.json",
+        SITE: SITE + "openapi.json",
     }
     for service in graph.objects(catalog, DCAT.service):
         assert list(graph.objects(service, DCAT.servesDataset)) == [DATASET]

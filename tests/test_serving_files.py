@@ -90,7 +90,7 @@ def test_things_have_pages_at_their_whole_iri(served: tuple[str, httpx2.Client],
         answer = client.get(f"/doc/{iri}", headers={"Accept": accept})
         assert answer.status_code == 200
         assert name in answer.text
-    assert client.get("/id/http://example.org/alice").headers["location"] == "/doc/http%3A//example.org/alice"
+    assert client.get("/id/http://example.org/alice").headers["location"] == "/doc/http://example.org/alice"
     assert client.get("/doc/http://example.org/nobody").status_code == 404
 
 
@@ -174,3 +174,27 @@ def test_the_dataset_of_files_names_the_vocabulary_of_any_word(tmp_path: Path, w
         answer = client.get("/dataset.nt")
         assert answer.status_code == 200
         assert f"<http://rdfs.org/ns/void#vocabulary> <{namespace}> ." in answer.text
+
+
+def test_files_have_no_sitemap_and_nobody_is_sent_to_one(served: tuple[str, httpx2.Client]) -> None:
+    _, client = served
+    assert client.get("/sitemap.xml").status_code == 404
+    assert "Sitemap:" not in client.get("/robots.txt").text
+    told = client.get("/llms.txt").text
+    assert "sitemap" not in told
+    assert "statements in RDF. Each" in told
+
+
+def test_a_thing_of_files_has_one_address(tmp_path: Path) -> None:
+    file = tmp_path / "x.nt"
+    file.write_text('<http://example.org/x/a> <http://example.org/name> "A" .\n')
+    with serving(str(file)) as address, httpx2.Client(base_url=address, trust_env=False) as client:
+        page = client.get("/doc/http://example.org/x/a", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        usual = f"{address}doc/http://example.org/x/a"
+        assert f'<link rel="canonical" href="{usual}">' in page.text
+        assert f'<{usual}>; rel="canonical"' in page.headers["link"]
+        assert page.headers["content-location"] == "/doc/http://example.org/x/a.html"
+        for spelling in ("http%3A//example.org/x/a", "http%3a%2f%2fexample.org/x/a", "http://example.org/x/%61"):
+            other = client.get(f"/doc/{spelling}")
+            assert (other.status_code, other.headers["location"]) == (301, "/doc/http://example.org/x/a"), spelling

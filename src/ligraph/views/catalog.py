@@ -62,7 +62,7 @@ _DUMPS = (
 _SERVICES = (
     _Service("sparql", "SPARQL endpoint", "sparql", "sparql", _W3C + "sparql11-protocol/"),
     _Service("graph-store", "Graph Store", "graphs", "openapi.json", _W3C + "sparql11-http-rdf-update/"),
-    _Service("documents", "Documents of things", "doc/", "openapi.json", _W3C + "dx-prof-conneg/"),
+    _Service("documents", "Documents of things", "", "openapi.json", _W3C + "dx-prof-conneg/"),
 )
 
 

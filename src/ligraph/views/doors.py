@@ -22,11 +22,12 @@ _LONGEST_NAME = 16
 _LONGEST_TEXT = 1_024
 
 
-def robots(site: str) -> bytes:
+def robots(site: str, *, has_sitemap: bool) -> bytes:
     """Return robots.txt: pages may be read by all; answers to queries are computed for who asks them."""
     prefix = urlsplit(site).path
     closed = "".join(f"Disallow: {prefix}{path}\n" for path in ("sparql?", "graphs?", "queries/*?"))
-    return f"User-agent: *\n{closed}\nSitemap: {site}sitemap.xml\n".encode()
+    sitemap = f"\nSitemap: {site}sitemap.xml\n" if has_sitemap else ""
+    return f"User-agent: *\n{closed}{sitemap}".encode()
 
 
 def catalog_link(site: str) -> Link:
@@ -44,32 +45,34 @@ def api_catalog(site: str) -> bytes:
     Source: RFC 9727 sections 2 and 4.2.
     """
     catalog = catalog_link(site).target
-    interfaces = [f"{site}{path}" for path in ("sparql", "graphs", "queries")]
+    interfaces = [f"{site}{path}" for path in ("sparql", "graphs?default", "queries")]
     links = [Link(interface, "item", anchor=catalog) for interface in interfaces]
     for interface in interfaces:
         links.append(Link(f"{site}openapi.json", "service-desc", "application/json", anchor=interface))
         links.append(Link(f"{site}docs", "service-doc", HTML.media_type, anchor=interface))
-        links.append(Link(f"{site}dataset", "service-meta", TURTLE.media_type, anchor=interface))
+        links.append(Link(f"{site}dataset.ttl", "service-meta", TURTLE.media_type, anchor=interface))
         links.append(Link(f"{site}health", "status", "application/json", anchor=interface))
     links.insert(len(interfaces), Link(f"{site}sparql", "service-desc", TURTLE.media_type, anchor=interfaces[0]))
     return to_linkset(links, LINKSET_JSON)
 
 
-def llms(manifest: Manifest, site: str, questions: Sequence[Question]) -> bytes:
+def llms(manifest: Manifest, site: str, questions: Sequence[Question], *, has_sitemap: bool) -> bytes:
     """Return llms.txt: what the site holds and how a program asks for it, in Markdown."""
-    counts = ", ".join(f"{count:,} under /doc/{segment}/" for segment, count in manifest.things.items())
+    prefix = urlsplit(site).path
+    counts = [f"{count:,} under {prefix}doc/{segment}/" for segment, count in manifest.things.items()]
+    held = f": {', '.join(counts)}" if counts else ""
     lines = [
         f"# {manifest.title}",
         "",
         f"> {manifest.description or 'Linked data about ' + manifest.title + '.'}",
         "",
-        f"{manifest.triples:,} statements in RDF: {counts}. Each thing has one address and one document, in HTML and "
+        f"{manifest.triples:,} statements in RDF{held}. Each thing has one address and one document, in HTML and "
         f"{len(GRAPHS)} RDF formats, by `Accept` or by suffix (`.jsonld`, `.ttl`).",
         "",
         "## Data",
         "",
         f"- [Dataset]({site}dataset.ttl): what there is, its licence, downloads and counts, as DCAT and VoID",
-        f"- [Sitemap]({site}sitemap.xml): the address of every document",
+        *([f"- [Sitemap]({site}sitemap.xml): the page of every thing"] if has_sitemap else []),
         f"- [Ontology]({site}ns.ttl): what the words mean",
         f"- [Shapes]({site}shapes.ttl): what data must have",
         f"- [JSON-LD context]({site}context.jsonld)",

@@ -118,7 +118,7 @@ class Pages:
         """Return the page of a thing."""
         reader = Reader(store, self.site, self.words, document)
         thing = reader.node(document.about)
-        path = "doc/" + quote(thing.local, safe="/-_.~")
+        path = f"doc/{self.site.path_of(document.about.value)}"
         return self.render(
             f"layouts/{thing.kind.layout}.html",
             thing=thing,

@@ -49,6 +49,11 @@ def part_path(number: int) -> str:
     return f"sitemap-{number}.xml"
 
 
+def has_sitemap(folder: Path) -> bool:
+    """Return whether the release in a folder has pages that are listed."""
+    return (folder / SITEMAPS).is_dir()
+
+
 def sitemap_index(folder: Path, site: str) -> bytes | None:
     """Return the index of the sitemap of the release in a folder for a site, or None where it has no pages."""
     return _read(folder, _INDEX, site)

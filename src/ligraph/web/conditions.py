@@ -36,6 +36,14 @@ def outcome(headers: Mapping[str, str], tag: str, modified: datetime | None, *, 
     return HTTPStatus.OK
 
 
+def is_unchanged(header: str, tag: str, modified: datetime) -> bool:
+    """Return whether If-Range names an answer as it is: by its tag, or by the very date of its last change.
+
+    Source: RFC 9110 section 13.1.5: the comparison is the strong one.
+    """
+    return header.strip() == tag or _date(header) == modified
+
+
 def has_tag(header: str | None, tag: str) -> bool:
     """Return whether If-None-Match names a tag; the comparison is the weak one."""
     if header is None:

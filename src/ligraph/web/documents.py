@@ -123,9 +123,15 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
     Raises: Gone where it was removed.
     Source: RFC 9110 section 15.4.2; RFC 3986 section 6.2.2 (one of several spellings); RFC 3987 section 5.3.2.2 (NFC).
     """
-    if not facts.ids:
-        return None
     query = request.scope["query_string"].decode("latin-1")
+    is_usual = _is_canonical(request, f"/{kind}/{local}{suffix}")
+    if not facts.ids:
+        # Of files the whole IRI is the name of a thing; nothing of it is a part.
+        return (
+            None
+            if is_usual or not facts.describes(local)
+            else _redirect(request, 301, kind, local, suffix, query=query)
+        )
     thing, _, part = local.partition("#")
     if thing in facts.manifest.removed and not facts.describes(thing):
         removal = facts.manifest.removed[thing]
@@ -137,7 +143,7 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
     usual = unicodedata.normalize("NFC", thing)
     if part and not facts.describes(f"{usual}#{part}"):
         raise NotFound(f"nothing is known about {facts.ids}{usual}#{part}", hint="leave out the part, from “#” on")
-    is_usual = usual == thing and not (part and kind != "id") and _is_canonical(request, f"/{kind}/{local}{suffix}")
+    is_usual = is_usual and usual == thing and not (part and kind != "id")
     if not is_usual and facts.describes(usual):
         return _redirect(request, 301, kind, usual, suffix, query=query, part=part)
     return None
@@ -146,7 +152,7 @@ def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str
 def _is_canonical(request: Request, path: str) -> bool:
     """Return whether an address is written in the one way in which links to it are."""
     raw: bytes | None = request.scope.get("raw_path")
-    return raw is None or raw.partition(b"?")[0].endswith(quote(path, safe=_IN_PATH + "#").replace("#", "%23").encode())
+    return raw is None or raw.partition(b"?")[0].endswith(quote(path, safe=_IN_PATH + ":").encode())
 
 
 def _redirect(
@@ -158,4 +164,5 @@ def _redirect(
 
 
 def _href(request: Request, kind: str, local: str) -> str:
-    return f"{request.scope.get('root_path', '')}/{kind}/{quote(local, safe=_IN_PATH)}"
+    site = live_of(request).snapshot.pages.site
+    return f"{site.root_path}/{kind}/{site.path_of(site.ids + local)}"

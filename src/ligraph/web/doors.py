@@ -10,7 +10,7 @@ from starlette.requests import Request
 from ligraph.errors import NotFound
 from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, opensearch, robots
 from ligraph.views.links import LINKSET_JSON, to_header
-from ligraph.views.sitemaps import sitemap_index, sitemap_part
+from ligraph.views.sitemaps import has_sitemap, sitemap_index, sitemap_part
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply, answer
 
@@ -24,7 +24,8 @@ OPENSEARCH = "application/opensearchdescription+xml"
 async def show_robots(request: Request) -> Reply:
     """Answer `/robots.txt`."""
     live = live_of(request)
-    return answer(request, robots(live.site), "text/plain; charset=utf-8", release=live.snapshot)
+    text = robots(live.site, has_sitemap=has_sitemap(live.snapshot.release.folder))
+    return answer(request, text, "text/plain; charset=utf-8", release=live.snapshot)
 
 
 async def show_sitemap(request: Request) -> Reply:
@@ -39,14 +40,16 @@ async def show_sitemap(request: Request) -> Reply:
     else:
         content = sitemap_part(folder, int(number), live.site) if _NUMBER.fullmatch(number) else None
     if content is None:
-        raise NotFound("this site has no such sitemap", hint="/sitemap.xml lists those that there are")
+        hint = "/sitemap.xml lists those that there are" if number else "things are listed of a collection only"
+        raise NotFound("this site has no such sitemap", hint=hint)
     return answer(request, content, "application/xml", release=live.snapshot)
 
 
 async def show_llms(request: Request) -> Reply:
     """Answer `/llms.txt`."""
     live = live_of(request)
-    text = llms(live.snapshot.release.manifest, live.site, list(live.questions.values()))
+    release, questions = live.snapshot.release, list(live.questions.values())
+    text = llms(release.manifest, live.site, questions, has_sitemap=has_sitemap(release.folder))
     return answer(request, text, "text/markdown; charset=utf-8")
 
 

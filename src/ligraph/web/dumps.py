@@ -15,15 +15,15 @@ from ligraph.errors import NotFound, RangeNotSatisfiable, ReleaseError
 from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest, read_manifest
 from ligraph.views.dataset import GZIP, download_links
 from ligraph.views.links import to_header
-from ligraph.web.conditions import outcome
+from ligraph.web.conditions import is_unchanged, outcome
 from ligraph.web.live import Live, live_of
 from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
 
 _FILES = {"nq": DUMP, "ttl": TURTLE_DUMP, "jsonl": JSON_LD_DUMP}
 _NAME = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{12})\.(nq|ttl|jsonl)\.gz")
 
-_RANGE = r"(\d{1,18}-(\d{1,18})?|-\d{1,18})"
-_RANGES = re.compile(rf"bytes=\s*{_RANGE}(\s*,\s*{_RANGE})*\s*")
+_RANGE = r"(\d{1,40}-(\d{1,40})?|-\d{1,40})"
+_RANGES = re.compile(rf"(?i:bytes)=[\s,]*{_RANGE}(\s*,\s*({_RANGE})?)*\s*")
 _MOST_RANGES = 10
 
 
@@ -52,11 +52,13 @@ async def send_dump(request: Request) -> ASGIApp:
     if outcome(conditions_in(request.scope["headers"]), tag, made) == HTTPStatus.NOT_MODIFIED:
         known = {name: value for name, value in headers.items() if name not in ("Link", "Content-Disposition")}
         return Reply(HTTPStatus.NOT_MODIFIED, known.items(), b"")
-    _check_range(request, manifest.files[name]["bytes"])
+    ranges = _ranges(request, manifest.files[name]["bytes"], tag, made)
     path = live.collection.releases / manifest.id / name
     if not path.is_file():
         raise NotFound(f"release {manifest.id} was pruned", hint="/dataset lists the downloads of the live release")
     # What is compressed already is sent as it is.
+    others = [pair for pair in request.scope["headers"] if pair[0] not in (b"range", b"if-range")]
+    request.scope["headers"] = others + ([(b"range", ranges)] if ranges else [])
     return FileResponse(path, headers=headers, media_type=GZIP)
 
 
@@ -70,18 +72,28 @@ def _manifest(live: Live, release: str) -> Manifest | None:
         return None
 
 
-def _check_range(request: Request, size: int) -> None:
-    """Take a Range that means nothing from a request, so that the whole file is sent.
+def _ranges(request: Request, size: int, tag: str, made: datetime) -> bytes | None:
+    """Return the ranges of a file that are to be sent, as a `Range` header; None for all of it.
 
-    Raises: RangeNotSatisfiable.
-    Source: RFC 9110 sections 14.1.2 and 14.2: only GET has ranges, an invalid one is ignored, one past the end is 416.
+    Shape: each begins and ends within the file.
+    Raises: RangeNotSatisfiable where none does.
+    Source: RFC 9110 sections 13.1.5 (If-Range), 14.1.2 (byte ranges) and 14.2: only GET has ranges, what is none is
+    ignored, and so are those past the end beside others.
     """
     header = request.headers.get("range")
-    if header is None:
-        return
-    ranges = [part.strip().partition("-") for part in header.partition("=")[2].split(",")]
-    is_valid = request.method == "GET" and _RANGES.fullmatch(header) and len(ranges) <= _MOST_RANGES
-    if not is_valid or any(first and last and int(last) < int(first) for first, _, last in ranges):
-        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
-    elif not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
+    if header is None or request.method != "GET" or not _RANGES.fullmatch(header):
+        return None
+    if (unchanged := request.headers.get("if-range")) is not None and not is_unchanged(unchanged, tag, made):
+        return None
+    wanted = [part.strip().partition("-") for part in header.partition("=")[2].split(",") if part.strip()]
+    if len(wanted) > _MOST_RANGES or any(first and last and int(last) < int(first) for first, _, last in wanted):
+        return None
+    within = []
+    for first, _, last in wanted:
+        begin = int(first) if first else max(size - int(last), 0)
+        end = min(int(last), size - 1) if first and last else size - 1
+        if begin < size and (first or int(last) > 0):
+            within.append(f"{begin}-{end}")
+    if not within:
         raise RangeNotSatisfiable(f"the file has {size:,} bytes, none of which is in “{header[:100]}”", size=size)
+    return f"bytes={', '.join(within)}".encode()

@@ -26,7 +26,7 @@ POLICY = (
 )
 """Content-Security-Policy of pages: no script runs in them, ours or another's."""
 
-EXPOSED = ("Link", "ETag", "Location", "Content-Location", "Retry-After")
+EXPOSED = ("Link", "ETag", "Location", "Content-Location", "Retry-After", "Content-Range", "Accept-Ranges")
 SHARED = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
