@@ -26,6 +26,7 @@ from ligraph.stores.documents import read_document
 from ligraph.stores.embedded import Release
 from ligraph.views.cards import card
 from ligraph.views.pages import Pages
+from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
@@ -77,7 +78,8 @@ def card_of(release: Release, local: str, **site: Any) -> str:
 def data_of(release: Release, local: str, address: str | None = None) -> bytes:
     document = read_document(release.store, release.manifest, local)
     assert document
-    return to_schema_org(document, release.manifest, site_of(release.manifest, address, ""))
+    pages = pages_of(release, address)
+    return to_schema_org(document, release.manifest, Reader(release.store, pages.site, pages.words, document))
 
 
 def every_local(release: Release) -> list[str]:

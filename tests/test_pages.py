@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import importlib
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import orjson
 import pytest
@@ -23,6 +26,7 @@ from ligraph.stores.documents import read_document
 from ligraph.stores.embedded import Release
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.pages import Pages, Site
+from ligraph.views.reader import Reader
 from ligraph.views.recordings import watched_from
 from ligraph.views.schema_org import to_schema_org
 from ligraph.views.service import Service
@@ -241,8 +245,24 @@ def test_the_json_ld_of_a_page_is_that_of_the_file(
     for local, page in every.items():
         document = read_document(release.store, release.manifest, local)
         assert document
-        expected = [to_json_ld(document, words), to_schema_org(document, release.manifest, site)]
+        expected = [
+            to_json_ld(document, words),
+            to_schema_org(document, release.manifest, Reader(release.store, site, words, document)),
+        ]
         assert [script.encode() for script in read(page).scripts] == expected
+
+
+def test_the_way_to_a_thing_is_the_same_for_readers_and_search_engines(every: dict[str, bytes]) -> None:
+    longest = 0
+    for page in every.values():
+        trail = re.findall(rb'<nav class="trail".*?</nav>', page, re.DOTALL)[0]
+        shown = ElementTree.fromstring(re.sub(rb"<small.*?</small>", b"", trail))
+        steps = ["".join(step.itertext()).strip() for step in shown.iter("li")][1:]
+        told = json.loads(read(page).scripts[1])["mainEntityOfPage"]["breadcrumb"]["itemListElement"]
+        assert [place["position"] for place in told] == list(range(1, len(steps) + 2))
+        assert [place["name"] for place in told[1:]] == steps
+        longest = max(longest, len(steps))
+    assert longest > 3
 
 
 def test_nothing_of_a_document_is_lost(every: dict[str, bytes], release: Release, site: Site) -> None:

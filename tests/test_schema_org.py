@@ -31,6 +31,7 @@ from ligraph.stores.documents import Document, read_document
 from ligraph.stores.embedded import Release
 from ligraph.views.jsonld import to_tree
 from ligraph.views.kinds import KINDS
+from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
 from ligraph.views.site import site_of
 from ligraph.views.words import Words
@@ -97,12 +98,21 @@ def document_of(release: Release, local: str) -> Document:
 
 
 def schema_of(release: Release, local: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(written(document_of(release, local), release.manifest))
+    found: dict[str, Any] = json.loads(written(document_of(release, local), release))
     return found
 
 
-def written(document: Document, manifest: Manifest, site: str | None = SITE) -> bytes:
-    return to_schema_org(document, manifest, site_of(manifest, site, ""))
+def written(
+    document: Document,
+    release: Release,
+    *,
+    store: Store | None = None,
+    manifest: Manifest | None = None,
+    site: str | None = SITE,
+) -> bytes:
+    manifest = manifest or release.manifest
+    reader = Reader(store or release.store, site_of(manifest, site, ""), Words(release.context), document)
+    return to_schema_org(document, manifest, reader)
 
 
 def store_of(turtle: str) -> Store:
@@ -117,7 +127,7 @@ def translate(release: Release, turtle: str, local: str, site: str | None = SITE
     manifest = replace(release.manifest, **changed)
     document = read_document(store, manifest, local)
     assert document
-    found: dict[str, Any] = json.loads(written(document, manifest, site))
+    found: dict[str, Any] = json.loads(written(document, release, store=store, manifest=manifest, site=site))
     return found
 
 
@@ -267,9 +277,10 @@ def test_identifiers_are_absolute_and_below_the_base(release: Release, local: st
 
 def test_a_document_is_one_line_that_can_stand_in_a_page(release: Release) -> None:
     turtle = '<person/x> a schema:Person ; schema:name "</script><script>alert(1)</script>"@en .'
-    document = read_document(store_of(turtle), release.manifest, "person/x")
+    store = store_of(turtle)
+    document = read_document(store, release.manifest, "person/x")
     assert document
-    line = written(document, release.manifest)
+    line = written(document, release, store=store)
     assert b"<" not in line
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
@@ -283,12 +294,12 @@ def test_the_order_of_statements_changes_no_byte(release: Release, local: str) -
         subject: {predicate: values[::-1] for predicate, values in reversed(said.items())}
         for subject, said in document.properties.items()
     }
-    assert written(replace(document, properties=turned), release.manifest) == written(document, release.manifest)
+    assert written(replace(document, properties=turned), release) == written(document, release)
 
 
 def test_files_that_are_served_as_they_are_have_no_such_profile(release: Release) -> None:
     with pytest.raises(NotAcceptable):
-        written(document_of(release, "post/first"), replace(release.manifest, base=""))
+        written(document_of(release, "post/first"), release, manifest=replace(release.manifest, base=""))
 
 
 # ── What Google requires ──

@@ -23,7 +23,7 @@ def card(document: Document, store: Statements, manifest: Manifest, pages: Pages
     Source: CommonMark 0.31 section 4.6 (HTML blocks).
     """
     reader = Reader(store, pages.site, pages.words, document)
-    script = to_schema_org(document, manifest, pages.site).decode()
+    script = to_schema_org(document, manifest, reader).decode()
     # It has no “<”, and within a script nothing else has to be escaped.
     html = pages.render("card.html", thing=reader.node(document.about), script=Markup(script))  # noqa: S704
     # An empty line would end the HTML in a page that is written in Markdown.

@@ -126,7 +126,7 @@ class Pages:
             path=path,
             canonical=self.site.canonical(path),
             formats=[known for known in DOCUMENTS if known is not HTML],
-            scripts=list(self._embedded(document, manifest)) if manifest.base else [],
+            scripts=list(self._embedded(document, manifest, reader)) if manifest.base else [],
             in_schema_org=f"{path}.{JSON_LD.suffix}?_profile={SCHEMA_ORG.token}" if manifest.base else None,
             modified=[read_date(str(term.value)) for term in _own(document, DCTERMS + "modified")],
             files=_source_files(reader, document.about),
@@ -207,12 +207,12 @@ class Pages:
             canonical=self.site.canonical(f"queries/{question.name}"),
         )
 
-    def _embedded(self, document: Document, manifest: Manifest) -> Iterator[Markup]:
+    def _embedded(self, document: Document, manifest: Manifest, reader: Reader) -> Iterator[Markup]:
         """Yield the JSON-LD for a page, in each profile; none where that cannot say what the document says."""
         with suppress(NotAcceptable):
             yield Markup(to_json_ld(document, self.words).decode())  # noqa: S704 - it has no “<”
         with suppress(NotAcceptable):
-            yield Markup(to_schema_org(document, manifest, self.site).decode())  # noqa: S704 - nor has this
+            yield Markup(to_schema_org(document, manifest, reader).decode())  # noqa: S704 - nor has this
 
     def render(self, template: str, **context: Any) -> bytes:
         """Return a page made from a template."""

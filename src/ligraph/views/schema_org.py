@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from pyoxigraph import Literal, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import LIG, ORG, SCHEMA, SCHEMA_HTTPS, VOID
@@ -23,14 +23,12 @@ from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document, Term
 from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
-from ligraph.views.kinds import kind_of
-from ligraph.views.nodes import expand
+from ligraph.views.reader import Reader
 from ligraph.views.recordings import watched_from
-from ligraph.views.relations import WHOLES
+from ligraph.views.relations import trail
 from ligraph.views.said import Said, iri_of
 from ligraph.views.schema_classes import OPEN, say_classes
 from ligraph.views.schema_words import ACTIONS, ADDRESSES, HOLDING, class_for, is_work, place_of, word_for
-from ligraph.views.site import Site
 from ligraph.views.tree import one_or_all
 
 CONTEXT = "https://schema.org"
@@ -40,30 +38,31 @@ _SAID_OTHERWISE = {
     *(SCHEMA + name for name in ("contributor", "startOffset", "contentUrl", "embedUrl")),
 }
 _NOT_OF_PAGES = ("mainEntity", "version")
-_MOST_STEPS = 9
 _Node = dict[str, Any]
 
 
-def to_schema_org(document: Document, manifest: Manifest, site: Site) -> bytes:
+def to_schema_org(document: Document, manifest: Manifest, reader: Reader) -> bytes:
     """Return a document as JSON-LD in one line, in the words of schema.org and with its context.
 
-    Shape: the same bytes for the same release and site; identifiers are below the base of the collection, addresses to
+    Shape: the same bytes for the same release and site; the way to the thing is what its page shows, which the reader
+    looks up. Identifiers are below the base of the collection, addresses to
     follow on the site. Where its address is not known they are below the base, too, and there are no clips.
     Raises: NotAcceptable for files that are served as they are, which have no base.
     """
     if not manifest.base:
         raise NotAcceptable("files that are served as they are have no profile of schema.org")
-    return to_line({"@context": CONTEXT, **Translation(document, manifest, site).write()})
+    return to_line({"@context": CONTEXT, **Translation(document, manifest, reader).write()})
 
 
 class Translation:
     """A document in the words of schema.org. Write it once."""
 
-    def __init__(self, document: Document, manifest: Manifest, site: Site) -> None:
+    def __init__(self, document: Document, manifest: Manifest, reader: Reader) -> None:
         self.about = document.about.value
         self.page = document.iri.value
         self.manifest = manifest
-        self.site = site
+        self.reader = reader
+        self.site = reader.site
         self.said = Said(document, manifest.language)
         self.written: dict[str, _Node] = {}
         self.references: dict[str, _Node] = {}
@@ -218,24 +217,15 @@ class Translation:
         return {word: value for word, value in page.items() if word not in _NOT_OF_PAGES and value is not None}
 
     def _trail(self) -> _Node:
-        """Return the way from the collection to the thing, over what the document says that it is part of."""
-        trail = [self.about]
-        while len(trail) < _MOST_STEPS and (whole := self._whole_of(trail[0])) and whole not in trail:
-            trail.insert(0, whole)
+        """Return the way from the collection to the thing, as its page has it."""
+        thing = self.reader.node(NamedNode(self.about))
         steps = [(self.manifest.title, self._home)]
-        for iri in trail:
-            names = self._names(iri) or [iri.rpartition("/")[2]]
-            steps.append((names[0], self._page_of(iri)))
+        steps += [(node.text, self._page_of(node.iri.value)) for node in (*trail(thing), thing)]
         places = [
             {"@type": "ListItem", "position": number, "name": name, "item": address}
             for number, (name, address) in enumerate(steps, 1)
         ]
         return {"@type": "BreadcrumbList", "itemListElement": places}
-
-    def _whole_of(self, iri: str) -> str | None:
-        layout = kind_of(self.said.types(iri)).layout
-        wholes = self.said.iris(iri, expand(WHOLES[layout])) if layout in WHOLES else []
-        return next((whole for whole in wholes if whole.startswith(self.manifest.ids)), None)
 
     @property
     def _home(self) -> str:

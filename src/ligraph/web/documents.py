@@ -15,6 +15,7 @@ from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
 from ligraph.views.links import Link, context_link, data_links, page_links, to_header
 from ligraph.views.profiles import ALTERNATES, EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
+from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
 from ligraph.web.alternates import list_alternates
 from ligraph.web.live import Live, live_of
@@ -107,7 +108,8 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     if format_ is HTML:
         return snapshot.pages.document(document, facts.store, facts.manifest)
     if representation.profile is SCHEMA_ORG:
-        return to_schema_org(document, facts.manifest, snapshot.pages.site)
+        reader = Reader(facts.store, snapshot.pages.site, snapshot.words, document)
+        return to_schema_org(document, facts.manifest, reader)
     if form in (EXPANDED, FLATTENED):
         return to_expanded_json_ld(document.triples, flattened=form is FLATTENED)
     if form is FLAT_AND_COMPACTED:
