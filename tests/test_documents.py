@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -898,6 +899,8 @@ def test_under_a_prefix(root: Path) -> None:
             catalogue = client.get(f"{before}/.well-known/api-catalog").json()["linkset"]
             assert catalogue[0]["anchor"] == "https://host.example/.well-known/api-catalog"
             assert f"{site}sparql" in {item["href"] for item in catalogue[0]["item"]}
+            described = client.get(f"{before}/openapi.json").json()
+            assert described["servers"] == [{"url": site.rstrip("/")}]
             robots = client.get(f"{before}/robots.txt").text
             assert f"Sitemap: {site}sitemap.xml" in robots
             assert "Disallow: /circles/sparql?" in robots
@@ -969,6 +972,17 @@ def test_the_site_says_how_it_is_searched(root: Path, tmp_path: Path) -> None:
             found = client.get(address, headers={"Accept": url.attrib["type"]})
             assert found.headers["content-type"].startswith(url.attrib["type"])
             assert "The Whole Talk" in found.text
+        search = (
+            '<link rel="search" type="application/opensearchdescription+xml" title="Every row" href="/opensearch.xml">'
+        )
+        assert search in client.get("/", headers={"Accept": "text/html"}).text
+        # Stored questions may change while a release is served; what was kept of its first page does not outlive them.
+        (tmp_path / "c" / "queries" / "find.rq").unlink()
+        until = time.monotonic() + 20
+        while (page := client.get("/", headers={"Accept": "text/html"})) and search in page.text:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        assert not targets(page, "search")
 
 
 def test_the_interfaces_are_a_page_that_loads_nothing(client: TestClient) -> None:
@@ -976,8 +990,15 @@ def test_the_interfaces_are_a_page_that_loads_nothing(client: TestClient) -> Non
     assert answer.status_code == 200
     assert "<script" not in answer.text
     assert not re.findall(r'(?:src|href)="https?://(?!creativecommons)[^"]*\.(?:js|css)', answer.text)
-    for path in client.get("/openapi.json").json()["paths"]:
+    described = client.get("/openapi.json").json()
+    for path in described["paths"]:
         assert path in answer.text
+    assert {"/dump/{name}", "/context.jsonld", "/health", "/.well-known/api-catalog"} <= described["paths"].keys()
+    for parameter in described["paths"]["/doc/{segment}/{slug}"]["get"]["parameters"][:2]:
+        for name in ("person", "éva-ü", "王小明", "v1.2"):
+            assert re.search(parameter["schema"]["pattern"], name)
+        for name in ("a/b", "a b", "a:b", ".hidden", ""):
+            assert not re.search(parameter["schema"]["pattern"], name)
 
 
 def test_the_voids_well_known_address_leads_to_the_dataset(client: TestClient) -> None:

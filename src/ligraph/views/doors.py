@@ -5,7 +5,7 @@ Source: RFC 9309 (robots.txt); RFC 9727 (api-catalog); FAIRiCat (signposting.org
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +16,11 @@ from ligraph.views.links import LINKSET_JSON, Link, to_linkset
 
 API_CATALOG = "https://www.rfc-editor.org/info/rfc9727"
 FAIRICAT = "https://signposting.org/FAIRiCat/"
+
+SEARCH = "find"
+"""The stored question by which a site is searched."""
+
+OPENSEARCH = "application/opensearchdescription+xml"
 
 # OpenSearch allows a name so many characters, and a description so many.
 _LONGEST_NAME = 16
@@ -87,6 +92,12 @@ def llms(manifest: Manifest, site: str, questions: Sequence[Question], *, has_si
         lines += ["", "## Questions that are ready to be asked", ""]
         lines += [f"- [{question.title}]({site}queries/{question.name}.json)" for question in questions]
     return ("\n".join(lines) + "\n").encode()
+
+
+def search_of(questions: Mapping[str, Question]) -> Question | None:
+    """Return the stored question by which the site is searched, None where it has none with one parameter."""
+    question = questions.get(SEARCH)
+    return question if question and len(question.parameters) == 1 else None
 
 
 def opensearch(manifest: Manifest, site: str, question: Question) -> bytes:

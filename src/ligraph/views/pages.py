@@ -134,13 +134,14 @@ class Pages:
             released=read_date(manifest.created),
         )
 
-    def home(self, store: Statements, manifest: Manifest) -> bytes:
+    def home(self, store: Statements, manifest: Manifest, *, has_search: bool = False) -> bytes:
         """Return the first page: what there is, and the ways in."""
         reader = Reader(store, self.site, self.words)
         every = reader.instances
         posts = every(SCHEMA + "BlogPosting")
         return self.render(
             "home.html",
+            has_search=has_search,
             canonical=self.site.canonical(""),
             series=every(SCHEMA + "CreativeWorkSeries"),
             posts=posts,

@@ -8,17 +8,23 @@ from dataclasses import replace
 from starlette.requests import Request
 
 from ligraph.errors import NotFound
-from ligraph.views.doors import API_CATALOG, api_catalog, catalog_link, llms, opensearch, robots
+from ligraph.views.doors import (
+    API_CATALOG,
+    OPENSEARCH,
+    SEARCH,
+    api_catalog,
+    catalog_link,
+    llms,
+    opensearch,
+    robots,
+    search_of,
+)
 from ligraph.views.links import LINKSET_JSON, to_header
 from ligraph.views.sitemaps import has_sitemap, sitemap_index, sitemap_part
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply, answer
 
-SEARCH = "find"
-"""The stored question by which a site is searched."""
-
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
-OPENSEARCH = "application/opensearchdescription+xml"
 
 
 async def show_robots(request: Request) -> Reply:
@@ -70,8 +76,8 @@ async def show_opensearch(request: Request) -> Reply:
     Raises: NotFound where it has none with one parameter.
     """
     live = live_of(request)
-    question = live.questions.get(SEARCH)
-    if question is None or len(question.parameters) != 1:
+    question = search_of(live.questions)
+    if question is None:
         hint = f"store a question called “{SEARCH}” with one parameter: queries/{SEARCH}.rq"
         raise NotFound("this site has no search that could be described", hint=hint)
     description = opensearch(live.snapshot.release.manifest, live.site, question)

@@ -74,7 +74,9 @@ class Front(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the description of the API: the framework's part and that of the query services."""
         described = dict(super().openapi())
-        described["paths"] = {**describe_paths(self.state.live), **described.get("paths", {})}
+        live = self.state.live
+        described["servers"] = [{"url": live.site.rstrip("/")}]
+        described["paths"] = {**describe_paths(live), **described.get("paths", {})}
         return described
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -69,15 +69,18 @@ class Live:
         self.snapshot = self._opener.open(release or current_id(collection))
         self._old: list[Engine] = []
 
-    def _read_questions(self) -> None:
-        """Take up the stored questions as they are now; what is wrong with one is logged once and costs that one."""
+    def _read_questions(self) -> bool:
+        """Take up the stored questions as they are now; return whether they changed.
+
+        What is wrong with one is logged once and costs that one.
+        """
         stamp = []
         for path in sorted(self.collection.queries.glob("*")):
             # Editors leave links there that lead nowhere, and files that are gone in a moment.
             with suppress(OSError):
                 stamp.append((path.name, path.stat().st_mtime_ns))
         if stamp == self._questions_stamp:
-            return
+            return False
         self._questions_stamp = stamp
         limits = self.limits
         self.questions, wrong = read_questions(
@@ -85,6 +88,7 @@ class Live:
         )
         for error in wrong:
             _log.error("a stored question is left out: %s", error)
+        return True
 
     def note_query(self, text: str, seconds: float, outcome: str, rows: int = 0, size: int = 0) -> None:
         """Count and log a query."""
@@ -182,7 +186,9 @@ class Live:
 
     async def _look_around(self) -> None:
         self.log.write()
-        self._read_questions()
+        if self._read_questions():
+            # The first page says whether there is a search.
+            self.snapshot.forget()
         await self._let_go()
         self.snapshot.forget_doubtful()
         if not self.follows:

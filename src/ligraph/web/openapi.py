@@ -5,6 +5,7 @@ Source: OpenAPI Specification 3.1 section 4.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from math import isfinite
 from typing import Any
@@ -41,16 +42,29 @@ _PROBLEM = {
         }
     },
 }
+_AROUND = {
+    "/context.jsonld": ("Return the JSON-LD context in force", "application/ld+json"),
+    "/dump/{name}": (
+        "Return all statements of a release: {id}.nq.gz, .ttl.gz or .jsonl.gz",
+        "application/gzip",
+    ),
+    "/sitemap.xml": ("List the parts of the sitemap", "application/xml"),
+    "/llms.txt": ("Tell language models what the site is", "text/markdown"),
+    "/.well-known/api-catalog": ("List the interfaces as a link set", "application/linkset+json"),
+    "/errors/{name}": ("Explain a type of problem", "text/html"),
+    "/health": ("Tell whether the service lives, and what it serves", "application/json"),
+    "/metrics": ("Count what the service did, for Prometheus", "text/plain"),
+}
 _MOVED = {"description": "It has another address, or another spelling of it"}
 _REFUSALS = ("400", "404", "405", "406", "413", "414", "415", "422", "429", "431", "501", "502", "503", "504")
 
 
 def describe_paths(live: Live) -> dict[str, Any]:
-    """Return the paths of documents, of the query services and of every stored question."""
+    """Return the paths of documents, of the query services and every stored question, and of what is around them."""
     paths = {**_documents(), "/sparql": _sparql(), "/graphs": _graphs(), "/queries": _list()}
     for question in live.questions.values():
         paths[f"/queries/{question.name}"] = {"get": _question(question)}
-    return paths
+    return paths | {path: _plain(path, summary, media_type) for path, (summary, media_type) in _AROUND.items()}
 
 
 def _documents() -> dict[str, Any]:
@@ -59,7 +73,7 @@ def _documents() -> dict[str, Any]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": r"^[\w\-][\w\-.]*$", "description": description},
+            "schema": {"type": "string", "pattern": r"^[^\s:/.][^\s:/]*$", "description": description},
         }
         for name, description in (("segment", "What ids begin with, such as set"), ("slug", "The rest of the id"))
     ]
@@ -143,6 +157,20 @@ def _list() -> dict[str, Any]:
     content = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}, "text/html": {}}
     found = {"description": "The questions with their parameters", "content": content}
     return {"get": {"summary": "List the stored questions", "operationId": "questions", "responses": {"200": found}}}
+
+
+def _plain(path: str, summary: str, media_type: str) -> dict[str, Any]:
+    """Return what has one representation."""
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    answered = {"description": "The answer", "content": {media_type: {}}}
+    return {
+        "get": {
+            "summary": summary,
+            "operationId": re.sub(r"\W+", "_", path.partition("{")[0].strip("/.")),
+            "parameters": [name] if "{name}" in path else [],
+            "responses": {**_responses(()), "200": answered, "206": answered, "412": _PROBLEM, "416": _PROBLEM},
+        }
+    }
 
 
 def _question(question: Question) -> dict[str, Any]:

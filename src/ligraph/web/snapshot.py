@@ -99,4 +99,9 @@ class Snapshot:
         """Let go of what was made before the engine was found to have other data than the release."""
         if self.engine.doubts != self.doubts:
             self.doubts = self.engine.doubts
-            self.bodies, self.answers, self.replies = Kept(), Kept(), Kept()
+            self.answers = Kept()
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of the pages and documents that were made."""
+        self.bodies, self.replies = Kept(), Kept()
