@@ -215,6 +215,35 @@ def test_another_spelling_leads_to_the_one(client: TestClient, asked: str, locat
     assert client.get(location).status_code in (200, 303)
 
 
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("/ns.TTL", "/ns.ttl"),
+        ("/ns.owl?x=y", "/ns.rdf?x=y"),
+        ("/shapes%2ettl", "/shapes.ttl"),
+        ("/dataset.xml", "/dataset.rdf"),
+        ("/linkset/dataset.JSON", "/linkset/dataset.json"),
+        ("/linkset/resource/a-talk.JSON", "/linkset/resource/a-talk.json"),
+        ("/embed/resource/a-talk.HTML", "/embed/resource/a-talk.html"),
+        (f"{TALK}.xml", f"{TALK}.rdf"),
+    ],
+)
+def test_a_suffix_has_one_spelling(client: TestClient, asked: str, location: str) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (301, location)
+    assert client.get(location).status_code == 200
+
+
+def test_a_link_set_says_where_it_is_once_it_is_known_to_be_there(client: TestClient) -> None:
+    for path in ("/linkset/resource/a-talk", "/linkset/dataset"):
+        answer = client.get(path, headers={"Accept": "application/linkset"})
+        assert answer.headers["content-location"] == f"{path}.txt"
+        assert client.get(f"{path}.txt").content == answer.content
+        assert "content-location" not in client.get(f"{path}.txt").headers
+    assert client.get("/linkset/set/nope", headers={"Accept": "image/png"}).status_code == 404
+    assert client.get("/linkset/resource/a-talk", headers={"Accept": "image/png"}).status_code == 406
+
+
 def test_a_part_is_answered_by_the_document_of_its_thing(client: TestClient) -> None:
     answer = client.get("/id/person/ana-diaz%23role-1")
     assert (answer.status_code, answer.headers["location"]) == (303, "/doc/person/ana-diaz#role-1")

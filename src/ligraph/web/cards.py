@@ -10,7 +10,7 @@ from ligraph.stores.documents import read_document
 from ligraph.stores.facts import Facts
 from ligraph.views.cards import card
 from ligraph.views.links import Link, to_header
-from ligraph.web.documents import elsewhere, split_address
+from ligraph.web.addresses import elsewhere, split_address
 from ligraph.web.live import live_of
 from ligraph.web.responses import Body, Reply, answer
 

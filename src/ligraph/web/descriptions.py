@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pyoxigraph import Triple
 from starlette.requests import Request
 
-from ligraph.errors import NotFound
-from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format, by_suffix
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format
 from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
 from ligraph.stores.facts import Facts
 from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld
 from ligraph.views.links import Link, context_link, to_header
 from ligraph.views.profiles import ALTERNATES, EXPANDED, FLATTENED, NATIVE, Profile, fixed_address
+from ligraph.web.addresses import named_format
 from ligraph.web.alternates import list_alternates
 from ligraph.web.live import live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
@@ -42,10 +42,9 @@ async def answer_description(
     snapshot = live.snapshot
     doubts = snapshot.surety()
     others = others or {}
-    suffix = request.path_params.get("suffix")
-    fixed = by_suffix(DOCUMENTS, suffix) if suffix else None
-    if suffix and fixed is None:
-        raise NotFound(f"/{path} has no representation called .{suffix[:100]}")
+    fixed = named_format(request, path, DOCUMENTS)
+    if isinstance(fixed, Reply):
+        return fixed
     chosen = choose_representation(request, DOCUMENTS, (NATIVE, *others), fixed)
     address = f"{live.site}{path}"
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from urllib.parse import quote
-
 from starlette.requests import Request
 
-from ligraph.errors import Gone, NotFound
-from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, N_QUADS, TRIG, Format, by_suffix
+from ligraph.errors import NotFound
+from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, N_QUADS, TRIG, Format
 from ligraph.serialization import to_rdf
 from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
@@ -17,13 +14,12 @@ from ligraph.views.links import Link, context_link, data_links, page_links, to_h
 from ligraph.views.profiles import ALTERNATES, EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
 from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
+from ligraph.web.addresses import elsewhere, href, redirect, split_address
 from ligraph.web.alternates import list_alternates
 from ligraph.web.live import Live, live_of
 from ligraph.web.representations import VARY, Representation, choose_representation
 from ligraph.web.responses import Body, Reply, answer, keep_reply
 from ligraph.web.snapshot import Snapshot
-
-_IN_PATH = "/-_.~"
 
 
 async def redirect_thing(request: Request) -> Reply:
@@ -41,7 +37,7 @@ async def redirect_thing(request: Request) -> Reply:
         if not facts.describes(local):
             raise NotFound(f"nothing is known about {facts.ids}{local}")
         query = request.scope["query_string"].decode("latin-1")
-        return _redirect(request, 303, "doc", local, query=query, part=part)
+        return redirect(303, href(request, "doc", local), query=query, part=part)
 
     found = await snapshot.read(find)
     return keep_reply(request.scope, found, snapshot) if snapshot.is_sure_since(doubts) else found
@@ -72,19 +68,10 @@ async def show_document(request: Request) -> Reply:
     lasting = snapshot.keep_body((local, representation), body, doubts)
     headers = {"Link": body.links}
     if not fixed:
-        headers["Content-Location"] = representation.located(_href(request, "doc", local))
+        headers["Content-Location"] = representation.located(href(request, "doc", local))
     vary = "" if fixed else VARY
     content_type = representation.content_type
     return answer(request, body, content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
-
-
-def split_address(facts: Facts, asked: str, formats: tuple[Format, ...] = DOCUMENTS) -> tuple[str, Format | None]:
-    """Return the id in an address, and the format that its suffix names: an id may have a dot of its own."""
-    name, dot, suffix = asked.rpartition(".")
-    format_ = by_suffix(formats, suffix) if dot else None
-    if format_ and not facts.describes(asked):
-        return name, format_
-    return asked, None
 
 
 def _draw(live: Live, snapshot: Snapshot, facts: Facts, local: str, representation: Representation) -> Body:
@@ -117,54 +104,3 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     if format_ in (JSON_LD, JSON):
         return to_json_ld(document, snapshot.words)
     return to_rdf(document.quads if format_ in (TRIG, N_QUADS) else document.triples, format_)
-
-
-def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Reply | None:
-    """Return a redirect where another address is the one for what was asked, with the format that was asked for.
-
-    Raises: Gone where it was removed.
-    Source: RFC 9110 section 15.4.2; RFC 3986 section 6.2.2 (one of several spellings); RFC 3987 section 5.3.2.2 (NFC).
-    """
-    query = request.scope["query_string"].decode("latin-1")
-    is_usual = _is_canonical(request, f"/{kind}/{local}{suffix}")
-    if not facts.ids:
-        # Of files the whole IRI is the name of a thing; nothing of it is a part.
-        return (
-            None
-            if is_usual or not facts.describes(local)
-            else _redirect(request, 301, kind, local, suffix, query=query)
-        )
-    thing, _, part = local.partition("#")
-    if thing in facts.manifest.removed and not facts.describes(thing):
-        removal = facts.manifest.removed[thing]
-        target, release = removal["renamed_to"], removal["release"]
-        if target is None:
-            since = f" since release {release}" if release else ""
-            raise Gone(f"what was published as {facts.ids}{thing} has been removed{since}", release=release)
-        return _redirect(request, 301, kind, target, suffix, query=query, part=part)
-    usual = unicodedata.normalize("NFC", thing)
-    if part and not facts.describes(f"{usual}#{part}"):
-        raise NotFound(f"nothing is known about {facts.ids}{usual}#{part}", hint="leave out the part, from “#” on")
-    is_usual = is_usual and usual == thing and not (part and kind != "id")
-    if not is_usual and facts.describes(usual):
-        return _redirect(request, 301, kind, usual, suffix, query=query, part=part)
-    return None
-
-
-def _is_canonical(request: Request, path: str) -> bool:
-    """Return whether an address is written in the one way in which links to it are."""
-    raw: bytes | None = request.scope.get("raw_path")
-    return raw is None or raw.partition(b"?")[0].endswith(quote(path, safe=_IN_PATH + ":").encode())
-
-
-def _redirect(
-    request: Request, status: int, kind: str, local: str, suffix: str = "", *, query: str = "", part: str = ""
-) -> Reply:
-    location = f"{_href(request, kind, local)}{suffix}" + (f"?{query}" if query else "")
-    headers = {"Location": location + (f"#{quote(part)}" if part else ""), "Cache-Control": "no-cache"}
-    return Reply(status, [*headers.items(), ("Vary", "Accept")], b"")
-
-
-def _href(request: Request, kind: str, local: str) -> str:
-    site = live_of(request).snapshot.pages.site
-    return f"{site.root_path}/{kind}/{site.path_of(site.ids + local)}"
