@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ligraph.namespaces import DCAT, DCTERMS, FOAF, ORG, PREFIXES, TYPE, VOID, XSD
-from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest
+from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Term
+from ligraph.views.downloads import GZIP, Download, downloads_of
 from ligraph.views.statistics import void_triples
 
 SPDX = "http://spdx.org/rdf/terms#"
@@ -27,17 +28,6 @@ _W3C = "https://www.w3.org/TR/"
 
 
 @dataclass(frozen=True)
-class _Dump:
-    """A file with all statements: its type by IANA and by the European table, and a standard beside."""
-
-    file: str
-    title: str
-    media_type: str
-    file_type: str
-    conforms_to: str
-
-
-@dataclass(frozen=True)
 class _Service:
     """A way to ask: what follows the site in its address and in that of its description, and its standard."""
 
@@ -48,17 +38,6 @@ class _Service:
     conforms_to: str
 
 
-_DUMPS = (
-    _Dump(DUMP, "N-Quads, with the graph of each statement", "application/n-quads", "RDF_N_QUADS", _W3C + "n-quads/"),
-    _Dump(TURTLE_DUMP, "Turtle", "text/turtle", "RDF_TURTLE", _W3C + "turtle/"),
-    _Dump(
-        JSON_LD_DUMP,
-        "JSON-LD, one document in each line",
-        "application/ld+json",
-        "JSON_LD",
-        "https://jsonlines.org/",
-    ),
-)
 _SERVICES = (
     _Service("sparql", "SPARQL endpoint", "sparql", "sparql", _W3C + "sparql11-protocol/"),
     _Service("graph-store", "Graph Store", "graphs", "openapi.json", _W3C + "sparql11-http-rdf-update/"),
@@ -114,10 +93,10 @@ def _catalog(manifest: Manifest, site: str) -> Iterator[Triple]:
 def _dataset(manifest: Manifest, site: str) -> Iterator[Triple]:
     yield from _described(manifest, site)
     yield from void_triples(manifest, site)
-    for dump in _DUMPS[:2]:
-        # A file with one document in each line is no RDF document as a whole.
-        if dump.file in manifest.files:
-            yield _say(NamedNode(f"{manifest.base or site}dataset"), VOID + "dataDump", _address(dump, manifest, site))
+    for download in downloads_of(manifest):
+        if download.is_document:
+            dump = NamedNode(download.address(manifest, site))
+            yield _say(NamedNode(f"{manifest.base or site}dataset"), VOID + "dataDump", dump)
 
 
 def _described(manifest: Manifest, site: str) -> Iterator[Triple]:
@@ -131,9 +110,8 @@ def _described(manifest: Manifest, site: str) -> Iterator[Triple]:
     yield _say(dataset, DCTERMS + "modified", _time(changed))
     yield _say(dataset, DCAT + "version", Literal(manifest.id))
     yield _say(dataset, DCAT + "landingPage", NamedNode(site))
-    for dump in _DUMPS:
-        if dump.file in manifest.files:
-            yield from _distribution(dump, manifest, site)
+    for download in downloads_of(manifest):
+        yield from _distribution(download, manifest, site)
     for service in _SERVICES:
         yield from _service(service, manifest, site)
 
@@ -165,25 +143,26 @@ def _publisher_iri(manifest: Manifest, base: str) -> NamedNode:
     return NamedNode(manifest.ids + manifest.publisher if manifest.publisher else f"{base}dataset#publisher")
 
 
-def _distribution(dump: _Dump, manifest: Manifest, site: str) -> Iterator[Triple]:
-    """Yield the statements about a dump.
+def _distribution(download: Download, manifest: Manifest, site: str) -> Iterator[Triple]:
+    """Yield the statements about a download.
 
     Source: DCAT 3 section 6.8; SPDX 2.2 for the checksum.
     """
     dataset = f"{manifest.base or site}dataset"
-    suffix, file = dump.file.split(".")[1], manifest.files[dump.file]
+    suffix, file = download.suffix, download.described(manifest)
+    address = NamedNode(download.address(manifest, site))
     node, checksum = NamedNode(f"{dataset}#{suffix}"), NamedNode(f"{dataset}#{suffix}-checksum")
     yield _say(NamedNode(dataset), DCAT + "distribution", node)
     yield _say(node, TYPE, NamedNode(DCAT + "Distribution"))
-    yield _say(node, DCTERMS + "title", Literal(dump.title, language="en"))
-    yield _say(node, DCAT + "accessURL", _address(dump, manifest, site))
-    yield _say(node, DCAT + "downloadURL", _address(dump, manifest, site))
+    yield _say(node, DCTERMS + "title", Literal(download.title, language="en"))
+    yield _say(node, DCAT + "accessURL", address)
+    yield _say(node, DCAT + "downloadURL", address)
     size = Literal(str(file["bytes"]), datatype=NamedNode(XSD + "nonNegativeInteger"))
     yield _say(node, DCAT + "byteSize", size)
-    yield _say(node, DCAT + "mediaType", NamedNode(_MEDIA_TYPES + dump.media_type))
-    yield _say(node, DCAT + "compressFormat", NamedNode(_MEDIA_TYPES + "application/gzip"))
-    yield _say(node, DCTERMS + "format", NamedNode(_FILE_TYPES + dump.file_type))
-    yield _say(node, DCTERMS + "conformsTo", NamedNode(dump.conforms_to))
+    yield _say(node, DCAT + "mediaType", NamedNode(_MEDIA_TYPES + download.media_type))
+    yield _say(node, DCAT + "compressFormat", NamedNode(_MEDIA_TYPES + GZIP))
+    yield _say(node, DCTERMS + "format", NamedNode(_FILE_TYPES + download.file_type))
+    yield _say(node, DCTERMS + "conformsTo", NamedNode(download.conforms_to))
     yield _say(node, DCTERMS + "issued", _time(manifest.created))
     yield from _licence(node, manifest)
     yield _say(node, SPDX + "checksum", checksum)
@@ -208,10 +187,6 @@ def _service(service: _Service, manifest: Manifest, site: str) -> Iterator[Tripl
     yield _say(node, DCAT + "servesDataset", NamedNode(f"{base}dataset"))
     yield _say(node, DCTERMS + "conformsTo", NamedNode(service.conforms_to))
     yield from _licence(node, manifest)
-
-
-def _address(dump: _Dump, manifest: Manifest, site: str) -> NamedNode:
-    return NamedNode(f"{site}dump/{manifest.id}.{dump.file.partition('.')[2]}")
 
 
 def _licence(node: NamedNode, manifest: Manifest) -> Iterator[Triple]:

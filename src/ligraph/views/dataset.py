@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -10,8 +10,9 @@ from pyoxigraph import NamedNode
 
 from ligraph.formats import GRAPHS, HTML, JSON_LD, TURTLE, Format
 from ligraph.namespaces import SCHEMA_HTTPS, shorten
-from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest
+from ligraph.releases.manifest import Manifest
 from ligraph.stores.facts import Statements
+from ligraph.views.downloads import GZIP, downloads_of
 from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
 from ligraph.views.kinds import KINDS
@@ -24,35 +25,7 @@ from ligraph.views.reader import Reader
 from ligraph.views.schema_org import CONTEXT
 from ligraph.views.values import Value, in_words, read_address, read_date
 
-GZIP = "application/gzip"
-_DOWNLOADS = (
-    (DUMP, "N-Quads, with the graph of each source file", "application/n-quads"),
-    (TURTLE_DUMP, "Turtle", "text/turtle"),
-    (JSON_LD_DUMP, "JSON-LD, one document a line", "application/ld+json"),
-)
 _MOST = 40
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that holds the whole dataset."""
-
-    address: str
-    title: str
-    media_type: str
-    size: int
-    sha256: str
-
-
-def downloads(manifest: Manifest, site: str) -> list[Download]:
-    """Return the files of a release that hold all of it."""
-    found = []
-    for name, title, media_type in _DOWNLOADS:
-        if name in manifest.files:
-            file = manifest.files[name]
-            address = f"{site}dump/{manifest.id}.{name.partition('.')[2]}"
-            found.append(Download(address, title, media_type, file["bytes"], file["sha256"]))
-    return found
 
 
 def dataset_links(manifest: Manifest, site: str, format_: Format) -> list[Link]:
@@ -71,7 +44,7 @@ def dataset_links(manifest: Manifest, site: str, format_: Format) -> list[Link]:
         links.append(
             Link(fixed_address(page, JSON_LD, SCHEMA_ORG.token), "describedby", JSON_LD.media_type, SCHEMA_ORG.iri)
         )
-        links += [Link(one.address, "item", GZIP) for one in downloads(manifest, site)]
+        links += [Link(one.address(manifest, site), "item", GZIP) for one in downloads_of(manifest)]
     else:
         links.append(Link(page, "describes", HTML.media_type))
     return links + linkset_links(site, "dataset")
@@ -115,7 +88,11 @@ def dataset_page(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
         publisher=_publisher(pages, store, manifest),
         released=read_date(manifest.created),
         # Paths, as all links of pages are.
-        downloads=[(one, _size(one.size)) for one in downloads(manifest, f"{site.root_path}/")],
+        downloads=[
+            (one, one.address(manifest, f"{site.root_path}/"), file["sha256"], _size(file["bytes"]))
+            for one in downloads_of(manifest)
+            for file in (one.described(manifest),)
+        ],
         classes=[(words.get(iri) or in_words(iri), _term(iri, pages), count) for iri, count in classes],
         properties=[(in_words(iri), _term(iri, pages), count) for iri, count in properties],
         linksets=[
@@ -151,11 +128,11 @@ def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
                 "@type": "DataDownload",
                 "name": one.title,
                 "encodingFormat": [one.media_type, GZIP],
-                "contentUrl": one.address,
-                "contentSize": f"{one.size} B",
-                "sha256": one.sha256,
+                "contentUrl": one.address(manifest, site.address or ""),
+                "contentSize": f"{one.described(manifest)['bytes']} B",
+                "sha256": one.described(manifest)["sha256"],
             }
-            for one in downloads(manifest, site.address or "")
+            for one in downloads_of(manifest)
         ],
     }
     said = {name: value for name, value in node.items() if value}

@@ -12,15 +12,16 @@ from starlette.responses import FileResponse
 from starlette.types import ASGIApp
 
 from ligraph.errors import NotFound, RangeNotSatisfiable, ReleaseError
-from ligraph.releases.manifest import DUMP, JSON_LD_DUMP, TURTLE_DUMP, Manifest, read_manifest
-from ligraph.views.dataset import GZIP, download_links
+from ligraph.releases.manifest import Manifest, read_manifest
+from ligraph.views.dataset import download_links
+from ligraph.views.downloads import DOWNLOADS, GZIP
 from ligraph.views.links import to_header
 from ligraph.web.conditions import is_unchanged, outcome
 from ligraph.web.live import Live, live_of
 from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
 
-_FILES = {"nq": DUMP, "ttl": TURTLE_DUMP, "jsonl": JSON_LD_DUMP}
-_NAME = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{12})\.(nq|ttl|jsonl)\.gz")
+_FILES = {download.suffix: download.file for download in DOWNLOADS}
+_NAME = re.compile(rf"(\d{{8}}T\d{{6}}Z-[0-9a-f]{{12}})\.({'|'.join(_FILES)})\.gz")
 
 _RANGE = r"(\d{1,40}-(\d{1,40})?|-\d{1,40})"
 _RANGES = re.compile(rf"(?i:bytes)=[\s,]*{_RANGE}(\s*,\s*({_RANGE})?)*\s*")
