@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -65,10 +65,16 @@ class Document:
 
     def _said_of(self, subject: Subject) -> Iterator[Triple]:
         said = self.properties.get(subject, {})
-        for predicate in sorted(said, key=lambda iri: (iri != TYPE, iri)):
-            name = NamedNode(predicate)
-            for value in sorted(said[predicate], key=str):
+        for predicate, name in _in_order(tuple(said)):
+            values = said[predicate]
+            for value in sorted(values, key=str) if len(values) > 1 else values:
                 yield Triple(subject, name, value)
+
+
+@lru_cache(maxsize=2_000)
+def _in_order(predicates: tuple[str, ...]) -> list[tuple[str, NamedNode]]:
+    """Return properties in the order of formats, each as a name, too; many subjects have the same ones."""
+    return [(iri, NamedNode(iri)) for iri in sorted(predicates, key=lambda iri: (iri != TYPE, iri))]
 
 
 def by_property(statements: Iterable[Triple | Quad]) -> Properties:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -61,12 +60,12 @@ def download_links(manifest: Manifest, site: str) -> list[Link]:
 def dataset_linkset(manifest: Manifest, site: str) -> list[Link]:
     """Return the links of the dataset's page, of each description of it and of its downloads, with their anchors."""
     page = [Link(f"{site}dataset", "canonical"), *dataset_links(manifest, site, HTML)]
-    links = [replace(link, anchor=f"{site}dataset") for link in page]
+    links = [link._replace(anchor=f"{site}dataset") for link in page]
     for link in page:
         if link.rel == "describedby":
-            links += [replace(one, anchor=link.target) for one in dataset_links(manifest, site, TURTLE)]
+            links += [one._replace(anchor=link.target) for one in dataset_links(manifest, site, TURTLE)]
         elif link.rel == "item":
-            links += [replace(one, anchor=link.target) for one in download_links(manifest, site)]
+            links += [one._replace(anchor=link.target) for one in download_links(manifest, site)]
     return links
 
 

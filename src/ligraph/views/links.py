@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -39,8 +38,7 @@ _URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 _LAST = ("canonical", "linkset", "alternate", "describedby")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link from one address to another; `anchor` is where it begins, None for what is being sent.
 
     Shape: `format` and `token` are what only the list of a document's profiles says.
@@ -89,7 +87,7 @@ def page_links(document: Document, manifest: Manifest, site: Site, profiles: Seq
     links += [Link(creator.value, "author") for creator in creators if isinstance(creator, NamedNode)]
     links += [Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri) for known in GRAPHS]
     if SCHEMA_ORG in profiles:
-        links.append(replace(_in_schema_org(page), rel="describedby"))
+        links.append(_in_schema_org(page)._replace(rel="describedby"))
     return links + _others(page, document, site, profiles)
 
 
@@ -162,11 +160,11 @@ def _need(links: Sequence[Link], number: int) -> int:
 def linkset_of(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:
     """Return the links of a thing's page and those of each description of it, each with its anchor."""
     page = site.page_of(document.about.value)
-    links = [replace(link, anchor=page) for link in page_links(document, manifest, site, profiles)]
+    links = [link._replace(anchor=page) for link in page_links(document, manifest, site, profiles)]
     described = [Link(page, "describes", HTML.media_type), *_identity(document, manifest)]
     for link in list(links):
         if link.rel == "describedby":
-            links += [replace(one, anchor=link.target) for one in described]
+            links += [one._replace(anchor=link.target) for one in described]
     return links
 
 

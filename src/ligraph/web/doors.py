@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from starlette.requests import Request
 
@@ -65,7 +64,7 @@ async def show_api_catalog(request: Request) -> Reply:
     Source: RFC 9727 section 2: the answer to HEAD has the link, too.
     """
     live = live_of(request)
-    headers = {"Link": to_header([replace(catalog_link(live.site), profile=API_CATALOG)])}
+    headers = {"Link": to_header([catalog_link(live.site)._replace(profile=API_CATALOG)])}
     content_type = f'{LINKSET_JSON.media_type}; profile="{API_CATALOG}"'
     return answer(request, api_catalog(live.site), content_type, headers=headers, release=live.snapshot)
 
