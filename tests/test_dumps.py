@@ -1,7 +1,11 @@
 """Dumps and sitemaps: written once, of exactly what is served, the same bytes for the same release."""
 
 import gzip
+import hashlib
+import os
 import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,8 +25,10 @@ from ligraph.views import dumps, sitemaps
 from ligraph.views.dumps import write_dumps
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.sitemaps import part_path, sitemap_index, sitemap_part
+from ligraph.views.twin import Twin
 from ligraph.views.words import Words
 
+PARENT = os.getpid()
 EVERY_ROW = Path(__file__).parent / "every_row"
 BASE = "https://example.org/every-row/"
 IDS = BASE + "id/"
@@ -192,6 +198,63 @@ def test_a_dump_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatc
     assert open_release(root).manifest.id == before
     assert [path.name for path in (root / ".ligraph" / "releases").iterdir()] == [before]
     assert api.build(root).is_new
+
+
+# ── The second process ──
+
+two_processors = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="there is no second processor to work on"
+)
+
+
+def children() -> set[int]:
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+
+
+@two_processors
+def test_a_twin_makes_what_this_process_would() -> None:
+    with Twin([1, 70_000, 0, 3], lambda size: f"{os.getpid() != PARENT}".encode() + b"x" * size) as twin:
+        made = [twin.take() for _ in range(5)]
+        assert children()
+    assert made == [b"True" + b"x" * size for size in (1, 70_000, 0, 3)] + [None]
+    assert not children()
+
+
+@two_processors
+def test_a_twin_that_dies_leaves_the_work_to_this_process() -> None:
+    def make(job: int) -> bytes:
+        if job == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return b"made"
+
+    with Twin([0, 1, 2], make) as twin:
+        assert [twin.take() for _ in range(3)] == [b"made", None, None]
+    assert not children()
+
+
+@two_processors
+def test_a_twin_ends_with_who_it_works_for() -> None:
+    def fail() -> None:
+        with Twin(list(range(1_000)), lambda _: b"x" * 1_000_000) as twin:
+            assert twin.take()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not children()
+
+
+@two_processors
+def test_the_bytes_are_the_same_whoever_makes_them(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dumps, "_DOCUMENTS", 2)
+    digests = set()
+    for number, processors in enumerate(({0, 1}, {0})):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, here=processors: here)
+        written_again(release, tmp_path / str(number))
+        digests.add(hashlib.sha256((tmp_path / str(number) / "dumps/all.jsonl.gz").read_bytes()).hexdigest())
+    assert len(digests) == 1
 
 
 # ── Sitemaps ──
