@@ -96,6 +96,10 @@ class Remote:
         """How the engine's data compare with the release."""
         return self.lookout.comparison.members
 
+    def _surety(self) -> int:
+        """Return how often the engine was in doubt so far, -1 where it is now: no later number is that."""
+        return self.doubts if self.is_sure else -1
+
     async def start(self) -> None:
         """Compare the engine's data with the release, and go on doing so. An engine that is down may come up later."""
         await self.lookout.start()
@@ -117,7 +121,7 @@ class Remote:
             raise too_many(waiting)
         query = unpack(packed)
         reading, format_ = admit_query(query, self.terms)
-        doubts = self.doubts
+        doubts = self._surety()
         with self._counted():
             await _aside(len(query.text), check_syntax, query.text, self.terms.endpoint)
             content, rows = await self._long(self._answer(query, reading, format_), client)
@@ -198,7 +202,7 @@ class Remote:
 
     async def _facts(self, make: Callable[[Facts], Made]) -> Made:
         excerpt = Excerpt(self.kept)
-        doubts = self.doubts
+        doubts = self._surety()
         for _ in range(_MOST_STEPS):
             try:
                 made = make(Portion(self.release.manifest, excerpt))
