@@ -928,6 +928,9 @@ def test_under_a_prefix(root: Path) -> None:
             catalogue = client.get(f"{before}/.well-known/api-catalog").json()["linkset"]
             assert catalogue[0]["anchor"] == "https://host.example/.well-known/api-catalog"
             assert f"{site}sparql" in {item["href"] for item in catalogue[0]["item"]}
+            home = client.get("/circles?x=y")
+            assert (home.status_code, home.headers["location"]) == (308, "/circles/?x=y")
+            assert client.get("/circles/").status_code == 200
             described = client.get(f"{before}/openapi.json").json()
             assert described["servers"] == [{"url": site.rstrip("/")}]
             robots = client.get(f"{before}/robots.txt").text
@@ -1392,6 +1395,13 @@ def test_the_list_of_profiles_is_a_profile_by_its_token_or_iri(client: TestClien
     assert [link["href"] for link in targets(answer, "profile")] == ["http://www.w3.org/ns/dx/connegp/altr"]
     asked = {"Accept": "text/turtle", "Accept-Profile": "<http://www.w3.org/ns/dx/connegp/altr>"}
     assert client.get(TALK, headers=asked).content == answer.content
+
+
+def test_a_long_address_is_not_sent_back_whole(client: TestClient) -> None:
+    for path in ("/nope/", "/doc/set/", "/linkset/set/", "/errors/"):
+        answer = client.get(path + "x" * 60_000)
+        assert answer.status_code == 404
+        assert len(answer.content) < 4_000
 
 
 def test_410_names_the_release_that_removed_it(tmp_path: Path) -> None:

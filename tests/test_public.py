@@ -22,6 +22,7 @@ ERRORS = {
     "Gone",
     "HeadTooLarge",
     "LigraphError",
+    "MalformedFile",
     "MalformedQuery",
     "MethodNotAllowed",
     "NotAcceptable",

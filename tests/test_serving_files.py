@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from ligraph.cli import app
 from ligraph.config import open_collection
+from ligraph.errors import LigraphError
 from ligraph.releases.history import release_folder
 from ligraph.releases.loose import write_loose
 from ligraph.releases.manifest import DUMP
@@ -103,20 +104,20 @@ def test_the_first_page_leads_to_them(served: tuple[str, httpx2.Client]) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "complaint", "code"),
     [
-        (["a.ttl", "--host", "0.0.0.0"], "files are served unchecked, to this machine only"),
-        (["a.ttl", "-C", "somewhere"], "FILE does not go together with"),
-        (["a.ttl", "--watch"], "FILE does not go together with"),
-        (["nothing.ttl"], "nothing.ttl cannot be read: No such file or directory"),
-        (["notes.txt"], "notes.txt is no RDF file by its name"),
-        (["broken.ttl"], "broken.ttl:2: "),
-        (["remote.jsonld"], "remote.jsonld names a context that is elsewhere, and none is fetched"),
-        (["--default-graph", "union"], "--default-graph is for files"),
+        (["a.ttl", "--host", "0.0.0.0"], "files are served unchecked, to this machine only", 2),
+        (["a.ttl", "-C", "somewhere"], "FILE does not go together with", 2),
+        (["a.ttl", "--watch"], "FILE does not go together with", 2),
+        (["nothing.ttl"], "nothing.ttl cannot be read: No such file or directory", 2),
+        (["notes.txt"], "notes.txt is no RDF file by its name", 2),
+        (["broken.ttl"], "broken.ttl:2: ", 1),
+        (["remote.jsonld"], "remote.jsonld names a context that is elsewhere, and none is fetched", 1),
+        (["--default-graph", "union"], "--default-graph is for files", 2),
     ],
 )
 def test_what_cannot_be_served_is_told(
-    arguments: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], complaint: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.ttl").write_text("<urn:a> <urn:b> 1 .")
@@ -124,7 +125,8 @@ def test_what_cannot_be_served_is_told(
     (tmp_path / "remote.jsonld").write_text('{"@context": "https://schema.org/", "@id": "urn:a", "name": "A"}')
     (tmp_path / "broken.ttl").write_text("<urn:a> <urn:b>\n; .")
     run = CliRunner().invoke(app, ["serve", *arguments], catch_exceptions=True)
-    assert run.exit_code != 0
+    assert isinstance(run.exception, LigraphError)
+    assert run.exception.exit_code == code
     assert complaint in str(run.exception)
 
 

@@ -4,6 +4,7 @@ LigraphError                 status  exit
 ├── UsageError                400     2     a command or call that cannot mean anything
 ├── CollectionError           500     2     a folder, file or setting that cannot be worked with
 │   ├── SettingsError         500     2     ligraph.toml says something that ligraph does not know
+│   ├── MalformedFile         422     1     a file that is not of the format that its name says
 │   ├── PostError             422     2     a document that is not a post of the series
 │   └── BusyError             503     2     another build holds the collection
 ├── CheckFailed               422     1     sources that are wrong; carries the report
@@ -80,6 +81,15 @@ class SettingsError(CollectionError):
 
     name = "settings"
     title = "The settings are wrong"
+
+
+class MalformedFile(CollectionError):
+    """A file that is not of the format that its name says."""
+
+    status = 422
+    exit_code = 1
+    name = "malformed-file"
+    title = "This file cannot be read"
 
 
 class PostError(CollectionError):

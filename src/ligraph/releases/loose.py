@@ -16,7 +16,7 @@ from ligraph import __version__
 from ligraph.collection.vocabulary import inline_context, vocabulary_of
 from ligraph.config import FILE_NAME as SETTINGS
 from ligraph.config import open_collection
-from ligraph.errors import CollectionError, UsageError
+from ligraph.errors import CollectionError, MalformedFile, UsageError
 from ligraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, by_suffix
 from ligraph.releases.canonical import canonical_lines, dump, write_lines
 from ligraph.releases.history import make_live
@@ -40,7 +40,8 @@ def write_loose(root: Path, files: Sequence[Path], default_graph: str) -> None:
 
     Shape: graph names and the unnamed graph are kept, blank nodes too; those of one file are none of another's. The
     base is empty: every IRI has a page, below no common beginning.
-    Raises: UsageError for a file of a format that is not read; CollectionError for one that cannot be read.
+    Raises: UsageError for a file of a format that is not read; MalformedFile; CollectionError where one cannot be
+    opened.
     """
     store = Store()
     for path in files:
@@ -100,12 +101,12 @@ def _read(path: Path, *, rename: bool) -> list[Quad]:
     except SyntaxError as error:
         if "LoadDocumentCallback" in error.msg:
             message = f"{path} names a context that is elsewhere, and none is fetched"
-            raise CollectionError(message, hint="write the context into the file") from None
+            raise MalformedFile(message, hint="write the context into the file") from None
         line = f":{error.lineno}" if error.lineno else ""
         what = re.sub(
             r"^(Parser error )?at line \d+( column \d+)?( between columns? \d+ and (column )?\d+)?: ", "", error.msg
         )
-        raise CollectionError(f"{path}{line}: {what}") from None
+        raise MalformedFile(f"{path}{line}: {what}") from None
     except (OSError, ValueError) as error:
         raise CollectionError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

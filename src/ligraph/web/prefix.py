@@ -2,6 +2,8 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ligraph.web.addresses import redirect
+
 
 class Prefix:
     """Gives every request the prefix as its `root_path`."""
@@ -13,10 +15,14 @@ class Prefix:
         self.root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its whole path."""
+        """Pass a request on with its whole path; the prefix alone leads to the first page."""
         if scope["type"] == "http":
             path = scope["path"]
-            inside = path == self.root_path or path.startswith(self.root_path + "/")
+            if path == self.root_path:
+                query = scope["query_string"].decode("latin-1")
+                await redirect(308, f"{path}/", query=query)(scope, receive, send)
+                return
+            inside = path.startswith(self.root_path + "/")
             whole = path if inside else self.root_path + path
             scope = {**scope, "root_path": self.root_path, "path": whole}
         await self.app(scope, receive, send)

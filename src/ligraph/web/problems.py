@@ -35,6 +35,7 @@ from ligraph.web.responses import PASSING, POLICY, Reply, answer, coding_for
 
 PROBLEM = "application/problem+json"
 
+_LONGEST = 2_000
 _log = logging.getLogger("ligraph")
 
 
@@ -82,7 +83,9 @@ def problem_of(error: LigraphError, base: str) -> dict[str, Any]:
     problem: dict[str, Any] = {"type": f"{base}errors/{error.name}", "title": error.title, "status": error.status}
     # What a client asked too much of is no secret; what broke inside is.
     if error.status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, RequestError):
-        problem["detail"] = error.message
+        message = error.message
+        # A long address is not sent back whole.
+        problem["detail"] = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
         if error.hint:
             problem["hint"] = error.hint
         problem |= error.members
