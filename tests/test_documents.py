@@ -1004,6 +1004,14 @@ def test_the_site_says_how_it_is_searched(root: Path, tmp_path: Path) -> None:
             found = client.get(address, headers={"Accept": url.attrib["type"]})
             assert found.headers["content-type"].startswith(url.attrib["type"])
             assert "The Whole Talk" in found.text
+        page = client.get("/", headers={"Accept": "text/html"}).text
+        script = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[0]
+        assert client.get("/?_profile=schema").text.strip() == script.strip()
+        told = json.loads(script)
+        assert (told["@id"], told["name"], told["url"]) == (BASE, "Every row", SITE)
+        assert told["dataset"] == {"@id": f"{BASE}dataset"}
+        target = told["potentialAction"]["target"]["urlTemplate"].replace("{search_term_string}", "talk")
+        assert "The Whole Talk" in client.get(target.removeprefix(SITE), headers={"Accept": "text/html"}).text
         search = (
             '<link rel="search" type="application/opensearchdescription+xml" title="Every row" href="/opensearch.xml">'
         )
@@ -1373,7 +1381,7 @@ def test_what_describes_the_collection_lists_its_profiles_too(client: TestClient
     assert answer.status_code == 200
     assert "json" not in answer.headers["content-type"]
     tokens = {link["token"] for link in links_of(answer) if link["rel"] == "type" and "token" in link}
-    assert tokens == ({"native", "schema"} if path == "/dataset" else {"native"})
+    assert tokens == ({"native", "schema"} if path in ("/", "/dataset") else {"native"})
     alternates = targets(answer, "alternate")
     assert {link["format"] for link in alternates} == {type_.partition(";")[0] for type_ in FORMATS.values()} - {
         "text/html"

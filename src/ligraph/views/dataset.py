@@ -11,6 +11,8 @@ from ligraph.formats import GRAPHS, HTML, JSON_LD, TURTLE, Format
 from ligraph.namespaces import SCHEMA_HTTPS, shorten
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.facts import Statements
+from ligraph.stores.questions import Question
+from ligraph.views.doors import search_path
 from ligraph.views.downloads import GZIP, downloads_of
 from ligraph.views.google import nearest_class
 from ligraph.views.jsonld import to_line
@@ -136,6 +138,32 @@ def in_schema_org(pages: Pages, store: Statements, manifest: Manifest) -> bytes:
     }
     said = {name: value for name, value in node.items() if value}
     return to_line({"@context": CONTEXT, **said, "@type": nearest_class("Dataset", said)})
+
+
+def site_in_schema_org(pages: Pages, manifest: Manifest, search: Question | None) -> bytes:
+    """Return the site in the words of schema.org, as its first page embeds it, with how it is searched.
+
+    Source: Google Search Central, site name (WebSite).
+    """
+    site = pages.site
+    node: dict[str, Any] = {
+        "@id": site.base,
+        "@type": ["WebSite", "DataCatalog"],
+        "name": manifest.title,
+        "description": manifest.description,
+        "url": site.canonical(""),
+        "license": manifest.licence,
+        "inLanguage": manifest.language,
+        "dataset": {"@id": f"{site.base}dataset"},
+    }
+    if search:
+        target = f"{site.canonical(search_path(search))}{{search_term_string}}"
+        node["potentialAction"] = {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": target},
+            "query-input": "required name=search_term_string",
+        }
+    return to_line({"@context": CONTEXT, **{name: value for name, value in node.items() if value}})
 
 
 def _publisher(pages: Pages, store: Statements, manifest: Manifest) -> Node | None:

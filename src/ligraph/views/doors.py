@@ -100,13 +100,18 @@ def search_of(questions: Mapping[str, Question]) -> Question | None:
     return question if question and len(question.parameters) == 1 else None
 
 
+def search_path(question: Question) -> str:
+    """Return the address, below the site, of what a search finds, but for the words that are looked for."""
+    return f"queries/{question.name}?{question.parameters[0].name}="
+
+
 def opensearch(manifest: Manifest, site: str, question: Question) -> bytes:
     """Return how browsers and programs search the site: by a stored question with one parameter.
 
     Source: OpenSearch 1.1 draft 6, the description document.
     """
     name = manifest.title if len(manifest.title) <= _LONGEST_NAME else manifest.title[: _LONGEST_NAME - 1] + "…"
-    address = f"{site}queries/{question.name}?{question.parameters[0].name}={{searchTerms}}"
+    address = f"{site}{search_path(question)}{{searchTerms}}"
     urls = "".join(
         f'  <Url type="{media_type}" template={quoteattr(address + more)}/>\n'
         for media_type, more in ((HTML.media_type, ""), (SPARQL_JSON.media_type, "&format=json"))

@@ -134,14 +134,15 @@ class Pages:
             released=read_date(manifest.created),
         )
 
-    def home(self, store: Statements, manifest: Manifest, *, has_search: bool = False) -> bytes:
-        """Return the first page: what there is, and the ways in."""
+    def home(self, store: Statements, manifest: Manifest, *, has_search: bool = False, script: str = "") -> bytes:
+        """Return the first page: what there is, and the ways in; `script` is what it tells search engines."""
         reader = Reader(store, self.site, self.words)
         every = reader.instances
         posts = every(SCHEMA + "BlogPosting")
         return self.render(
             "home.html",
             has_search=has_search,
+            script=Markup(script),  # noqa: S704 - it has no “<”
             canonical=self.site.canonical(""),
             series=every(SCHEMA + "CreativeWorkSeries"),
             posts=posts,

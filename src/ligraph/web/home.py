@@ -4,8 +4,10 @@ from starlette.requests import Request
 
 from ligraph.formats import HTML, TURTLE
 from ligraph.views.catalog import catalog_triples
+from ligraph.views.dataset import site_in_schema_org
 from ligraph.views.doors import OPENSEARCH, catalog_link, search_of
 from ligraph.views.links import Link
+from ligraph.views.profiles import SCHEMA_ORG
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of
 from ligraph.web.responses import Reply
@@ -15,17 +17,19 @@ async def show_home(request: Request) -> Reply:
     """Answer `/` as a page or as a `dcat:Catalog`."""
     live = live_of(request)
     manifest, pages = live.snapshot.release.manifest, live.snapshot.pages
-    has_search = search_of(live.questions) is not None
+    search = search_of(live.questions)
+    script = site_in_schema_org(pages, manifest, search)
     return await answer_description(
         request,
         "",
         lambda: catalog_triples(manifest, live.site),
-        lambda facts: pages.home(facts.store, facts.manifest, has_search=has_search),
+        lambda facts: pages.home(facts.store, facts.manifest, has_search=bool(search), script=script.decode()),
+        others={SCHEMA_ORG: lambda _: script},
         links=lambda _: [
             catalog_link(live.site),
             Link(f"{live.site}openapi.json", "service-desc", "application/json"),
             Link(f"{live.site}docs", "service-doc", HTML.media_type),
             Link(f"{live.site}dataset.ttl", "describedby", TURTLE.media_type),
-            *([Link(f"{live.site}opensearch.xml", "search", OPENSEARCH)] if has_search else []),
+            *([Link(f"{live.site}opensearch.xml", "search", OPENSEARCH)] if search else []),
         ],
     )
