@@ -1004,8 +1004,8 @@ def test_the_site_says_how_it_is_searched(root: Path, tmp_path: Path) -> None:
             found = client.get(address, headers={"Accept": url.attrib["type"]})
             assert found.headers["content-type"].startswith(url.attrib["type"])
             assert "The Whole Talk" in found.text
-        page = client.get("/", headers={"Accept": "text/html"}).text
-        script = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[0]
+        home = client.get("/", headers={"Accept": "text/html"}).text
+        script = re.findall(r'<script type="application/ld\+json">(.*?)</script>', home, re.DOTALL)[0]
         assert client.get("/?_profile=schema").text.strip() == script.strip()
         told = json.loads(script)
         assert (told["@id"], told["name"], told["url"]) == (BASE, "Every row", SITE)

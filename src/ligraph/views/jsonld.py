@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ligraph.errors import NotAcceptable
 from ligraph.namespaces import TYPE, XSD
 from ligraph.stores.documents import Document, Properties, Subject, by_property
+from ligraph.views.profiles import EXPANDED, FLATTENED, Form
 from ligraph.views.tree import Tree, in_language, literal_in, name_of, one_or_all
 from ligraph.views.words import Words
 
@@ -86,6 +87,13 @@ def to_expanded_json_ld(triples: Iterable[Triple], *, flattened: bool = False) -
             node.setdefault(triple.predicate.value, []).append(_expanded(triple.object))
     ordered = sorted(nodes.values(), key=lambda node: str(node["@id"])) if flattened else nodes.values()
     return to_line(list(ordered))
+
+
+def in_form(triples: Iterable[Triple], form: Form, words: Words) -> bytes:
+    """Return any statements as JSON-LD in a form; those of no tree are flat and compacted."""
+    if form in (EXPANDED, FLATTENED):
+        return to_expanded_json_ld(triples, flattened=form is FLATTENED)
+    return to_flat_json_ld(triples, words)
 
 
 def _expanded(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:

@@ -11,15 +11,14 @@ from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, Format
 from ligraph.namespaces import PREFIXES
 from ligraph.serialization import to_rdf
 from ligraph.stores.facts import Facts
-from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld
+from ligraph.views.jsonld import in_form
 from ligraph.views.links import Link, context_link, to_header
-from ligraph.views.profiles import ALTERNATES, EXPANDED, FLATTENED, NATIVE, Profile, fixed_address
+from ligraph.views.profiles import ALTERNATES, NATIVE, Profile, fixed_address
 from ligraph.web.addresses import named_format
 from ligraph.web.alternates import list_alternates
 from ligraph.web.live import live_of
-from ligraph.web.representations import VARY, Representation, choose_representation
+from ligraph.web.representations import VARY, choose_representation
 from ligraph.web.responses import Body, Reply, answer
-from ligraph.web.snapshot import Snapshot
 
 
 async def answer_description(
@@ -67,7 +66,9 @@ async def answer_description(
             return page(facts)
         if chosen.profile in others:
             return others[chosen.profile](facts)
-        return _write(snapshot, triples(), chosen, prefixes)
+        if chosen.format in (JSON_LD, JSON):
+            return in_form(triples(), chosen.form, snapshot.words)
+        return to_rdf(triples(), chosen.format, prefixes)
 
     key = (f"/{path}", chosen)
     body = snapshot.kept_body(key)
@@ -79,11 +80,3 @@ async def answer_description(
         headers["Content-Location"] = chosen.located(f"{request.scope.get('root_path', '')}/{path}")
     vary = "" if fixed else VARY
     return answer(request, body, chosen.content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
-
-
-def _write(snapshot: Snapshot, triples: Iterable[Triple], chosen: Representation, prefixes: dict[str, str]) -> bytes:
-    if chosen.form in (EXPANDED, FLATTENED):
-        return to_expanded_json_ld(triples, flattened=chosen.form is FLATTENED)
-    if chosen.format in (JSON_LD, JSON):
-        return to_flat_json_ld(triples, snapshot.words)
-    return to_rdf(triples, chosen.format, prefixes)

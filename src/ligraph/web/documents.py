@@ -9,9 +9,9 @@ from ligraph.formats import DOCUMENTS, HTML, JSON, JSON_LD, N_QUADS, TRIG, Forma
 from ligraph.serialization import to_rdf
 from ligraph.stores.documents import Document, read_document
 from ligraph.stores.facts import Facts
-from ligraph.views.jsonld import to_expanded_json_ld, to_flat_json_ld, to_json_ld
+from ligraph.views.jsonld import in_form, to_json_ld
 from ligraph.views.links import Link, context_link, data_links, page_links, to_header
-from ligraph.views.profiles import ALTERNATES, EXPANDED, FLAT_AND_COMPACTED, FLATTENED, SCHEMA_ORG, profiles_of
+from ligraph.views.profiles import ALTERNATES, SCHEMA_ORG, TREE, profiles_of
 from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
 from ligraph.web.addresses import elsewhere, href, redirect, split_address
@@ -97,10 +97,8 @@ def _write(snapshot: Snapshot, facts: Facts, document: Document, representation:
     if representation.profile is SCHEMA_ORG:
         reader = Reader(facts.store, snapshot.pages.site, snapshot.words, document)
         return to_schema_org(document, facts.manifest, reader)
-    if form in (EXPANDED, FLATTENED):
-        return to_expanded_json_ld(document.triples, flattened=form is FLATTENED)
-    if form is FLAT_AND_COMPACTED:
-        return to_flat_json_ld(document.triples, snapshot.words)
+    if form is not TREE:
+        return in_form(document.triples, form, snapshot.words)
     if format_ in (JSON_LD, JSON):
         return to_json_ld(document, snapshot.words)
     return to_rdf(document.quads if format_ in (TRIG, N_QUADS) else document.triples, format_)
