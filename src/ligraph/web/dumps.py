@@ -23,8 +23,7 @@ from ligraph.web.responses import IMMUTABLE, Reply, conditions_in
 _FILES = {download.suffix: download.file for download in DOWNLOADS}
 _NAME = re.compile(rf"(\d{{8}}T\d{{6}}Z-[0-9a-f]{{12}})\.({'|'.join(_FILES)})\.gz")
 
-_RANGE = r"(\d{1,40}-(\d{1,40})?|-\d{1,40})"
-_RANGES = re.compile(rf"(?i:bytes)=[\s,]*{_RANGE}(\s*,\s*({_RANGE})?)*\s*")
+_RANGE = re.compile(r"\d{1,40}-(\d{1,40})?|-\d{1,40}")
 _MOST_RANGES = 10
 
 
@@ -82,11 +81,15 @@ def _ranges(request: Request, size: int, tag: str, made: datetime) -> bytes | No
     ignored, and so are those past the end beside others.
     """
     header = request.headers.get("range")
-    if header is None or request.method != "GET" or not _RANGES.fullmatch(header):
+    if header is None or request.method != "GET":
+        return None
+    unit, _, asked = header.partition("=")
+    parts = [part.strip() for part in asked.split(",") if part.strip()]
+    if unit.lower() != "bytes" or not parts or not all(map(_RANGE.fullmatch, parts)):
         return None
     if (unchanged := request.headers.get("if-range")) is not None and not is_unchanged(unchanged, tag, made):
         return None
-    wanted = [part.strip().partition("-") for part in header.partition("=")[2].split(",") if part.strip()]
+    wanted = [part.partition("-") for part in parts]
     if len(wanted) > _MOST_RANGES or any(first and last and int(last) < int(first) for first, _, last in wanted):
         return None
     within = []
