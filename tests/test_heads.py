@@ -6,7 +6,9 @@ import gzip
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -339,3 +341,75 @@ def test_what_is_refused_at_once_is_answered_in_its_turn(port: int, bad: bytes) 
 def test_a_body_that_breaks_off_is_refused_at_once(port: int) -> None:
     """Its own request would wait for the rest of it."""
     assert send(port, ASKED + b"Transfer-Encoding: chunked\r\n\r\n5\r\nASK{}\r\nx").status == 400
+
+
+def statuses_of(port: int, *parts: bytes) -> tuple[list[bytes], bytes]:
+    """Return the statuses of all answers on one connection, and all that came, until it is closed or silent."""
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            with suppress(OSError):
+                client.sendall(part)
+            time.sleep(0.1)
+        client.settimeout(2)
+        with suppress(OSError):
+            while chunk := client.recv(1 << 16):
+                received += chunk
+    return re.findall(rb"HTTP/1\.1 (\d+) ", received), received
+
+
+GOOD = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+def test_a_body_that_breaks_off_behind_other_requests_is_refused_behind_their_answers(port: int) -> None:
+    """RFC 9112 section 9.3.2."""
+    broken = ASKED + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n"
+    statuses, received = statuses_of(port, GOOD + GOOD + broken)
+    assert statuses == [b"200", b"200", b"400"]
+    assert received.index(b"Sitemap:") < received.index(b"400 Bad Request")
+
+
+def test_an_answered_request_whose_body_then_breaks_off_has_one_answer(port: int) -> None:
+    """A body that is not read is refused before it has come."""
+    refused = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert statuses_of(port, refused + b"5\r\nASK{}\r\n", b"ZZ\r\n")[0] == [b"415"]
+
+
+@pytest.mark.parametrize("trailer", [b"a: b\r\n" * 100_000, b"a: " + b"b" * 1_000_000])
+def test_headers_behind_a_body_are_bounded(port: int, trailer: bytes) -> None:
+    """They would be kept as long as the connection lives."""
+    begun = ASKED + b"Transfer-Encoding: chunked\r\n\r\n5\r\nASK{}\r\n0\r\n"
+    halves = (trailer[:70_000], trailer[70_000:140_000], trailer[140_000:])
+    assert statuses_of(port, begun, *halves)[0] == [b"431"]
+
+
+def test_headers_behind_a_body_are_dropped_and_small_chunks_are_read(port: int) -> None:
+    chunks = b"".join(b"1\r\n%c\r\n" % letter for letter in b"ASK{}")
+    begun = ASKED + b"Transfer-Encoding: chunked\r\n\r\n"
+    statuses, received = statuses_of(port, begun + chunks, b"0\r\nAccept: text/csv\r\n\r\n")
+    assert statuses == [b"200"]
+    assert b"content-type: application/sparql-results+json" in received
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+
+
+def test_who_offers_another_protocol_is_answered_in_this_one(port: int) -> None:
+    """RFC 9110 section 7.8; so do Java's client, and curl with --http2."""
+    body = b"query=ASK%7B%7D"
+    posted = b"POST /sparql HTTP/1.1\r\nHost: x\r\n" + FORM + OFFER + b"Content-Length: %d\r\n\r\n" % len(body)
+    asked = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n" + OFFER + b"\r\n"
+    assert statuses_of(port, posted + body)[0] == [b"200"]
+    assert statuses_of(port, posted, body)[0] == [b"200"]
+    assert statuses_of(port, asked + asked + GOOD)[0] == [b"200", b"200", b"200"]
+    assert statuses_of(port, asked, GOOD)[0] == [b"200", b"200"]
+
+
+def test_a_body_is_never_taken_for_a_request(port: int) -> None:
+    """Where the name of the header comes in two pieces, the parser sees it."""
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\n" + FORM + b"Content-Length: %d\r\nConnection: Upgrade\r\nUpg"
+    statuses, received = statuses_of(port, head % len(GOOD), b"rade: h2c\r\n\r\n", GOOD)
+    assert statuses == [b"400"]
+    assert b"leave out the header Upgrade" in received

@@ -8,10 +8,18 @@ from typing import Any, cast
 
 import orjson
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ligraph.errors import RequestError, TooLarge
-from ligraph.web.heads import check_head, check_size, fault_of, with_path
+from ligraph.web.heads import (
+    check_bodiless,
+    check_framing,
+    check_head,
+    check_size,
+    fault_of,
+    with_path,
+    without_upgrade,
+)
 from ligraph.web.live import Live
 from ligraph.web.problems import PROBLEM, problem_of
 from ligraph.web.responses import PASSING, SHARED
@@ -30,8 +38,9 @@ class Connection(HttpToolsProtocol):
         # What `check_head` then looks at.
         self.parser.set_dangerous_leniencies(lenient_version=True)
         self._live = cast(Live, self.app.state.live)
-        self._head = 0
+        self._head = self._body = self._framing = 0
         self._is_head = self._is_within = self._is_new = False
+        self._before: RequestResponseCycle | None = None
         self._fault: RequestError | None = None
         self._unread = 0
         self._used = self.loop.time()
@@ -56,31 +65,58 @@ class Connection(HttpToolsProtocol):
             return
         self._is_new = False
         self._unset_keepalive_if_required()
+        if self._is_head or not self._is_within:
+            data = without_upgrade(data)
+        body = self._body
         try:
-            self.parser.feed_data(data)
-            # Of data in which a head begins, most may be of the requests before.
+            self._feed(data)
+            # Of data in which a request begins, most may be of those before.
             if self._is_head and not self._is_new:
                 self._head += len(data)
                 check_size(self.url, self._head)
-        except HttpParserUpgrade:
-            # curl asks for HTTP/2 with every request, and is content with HTTP/1.1.
-            pass
+            elif self._is_within and not self._is_new:
+                self._framing += len(data) - (self._body - body)
+                check_framing(self._framing, self._body)
         except HttpParserError as error:
             self._turn_away(fault_of(error, data))
         except TooLarge as error:
             self._turn_away(error)
 
+    def _feed(self, data: bytes) -> None:
+        """Hand data to the parser, and the rest where it stops at a request that offers another protocol."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as stop:
+                data = data[stop.args[0] :]
+            else:
+                return
+
     def on_message_begin(self) -> None:
         """Note that a request has begun to come."""
         self._is_head = self._is_within = self._is_new = True
-        self._head = 0
+        self._head = self._body = self._framing = 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what comes behind the body is none, and is dropped (RFC 9110 section 6.5.1)."""
+        if self._is_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._body += len(body)
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Begin with a request, unless its head is too large or not as HTTP wants it."""
         self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         check_size(self.url, self._head)
         check_head(self.parser.get_method(), self.parser.get_http_version(), self.headers)
+        if self.parser.should_upgrade():
+            # The parser would take its body for the next request.
+            check_bodiless(self.headers)
+        self._before = self.cycle
         self.url = with_path(self.url)
         super().on_headers_complete()
         self._is_head = False
@@ -101,8 +137,18 @@ class Connection(HttpToolsProtocol):
     def _turn_away(self, error: RequestError) -> None:
         """Refuse a request in its turn, and read no more: where the next one begins is not known."""
         self._fault = error
-        # One that was begun with waits for its body, of which no more comes.
-        if not self._is_head or self.cycle is None or self.cycle.response_complete:
+        if not self._is_head and self.cycle:
+            # One that was begun with waits for its body, of which no more comes.
+            if self.pipeline:
+                self.pipeline.popleft()
+                self.cycle = cast(RequestResponseCycle, self._before)
+            elif self.cycle.response_started:
+                self.transport.close()
+                return
+            else:
+                self._say(error)
+                return
+        if self.cycle is None or self.cycle.response_complete:
             self._say(error)
 
     def _say(self, error: RequestError) -> None:

@@ -27,6 +27,8 @@ LARGEST_HEAD = 65_535
 # RFC 3986 section 3.2.2: an address in brackets, or a name, which may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?")
 _WITHOUT_PATH = re.compile(rb"[A-Za-z][\w+.-]*://[^/?#]+(?=\?|$)")
+_UPGRADE = re.compile(rb"(?i)\nupgrade(?=[ \t]*:)")
+_MOST_FRAMING = 16
 _METHODS = frozenset(method.encode() for method in HTTPMethod)
 _REQUEST_LINE = re.compile(rb"(?:\r?\n)*([\w!#$%&'*+.^`|~-]{1,100}) [!-~\x80-\xff]+ HTTP/[0-9]\.[0-9]\r?\n")
 
@@ -46,6 +48,36 @@ def check_size(address: bytes, size: int) -> None:
         if len(address) > size / 2:
             raise AddressTooLong(message, hint="post a long query as application/sparql-query")
         raise HeadTooLarge(message, hint="send fewer headers, or shorter ones")
+
+
+def check_framing(size: int, body: int) -> None:
+    """Look at what comes with a body and is none of it, in bytes: sizes of chunks, and headers behind it.
+
+    Raises: HeadTooLarge.
+    """
+    if size > LARGEST_HEAD + _MOST_FRAMING * body:
+        message = f"what comes with the body is over {LARGEST_HEAD:,} bytes"
+        raise HeadTooLarge(message, hint="send larger chunks, and no headers behind them")
+
+
+def check_bodiless(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Look at the headers of a request that has no body.
+
+    Raises: BadRequest.
+    """
+    if any(name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in headers):
+        message = "the request offers another protocol and has a body"
+        raise BadRequest(message, hint="leave out the header Upgrade")
+
+
+def without_upgrade(data: bytes) -> bytes:
+    """Return the beginning of a request without the name of the header Upgrade, which nobody has to heed.
+
+    Source: RFC 9110 section 7.8. Java's client sends it with every request, curl with --http2; what follows such a head
+    is no body to the parser.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\nX-Upgrade", head) + end + rest if _UPGRADE.search(head) else data
 
 
 def with_path(address: bytes) -> bytes:
