@@ -6,7 +6,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -22,6 +25,7 @@ from ligraph.releases.canonical import read_lines
 from ligraph.stores.documents import modified, read_document
 from ligraph.stores.embedded import Release
 from ligraph.views import dumps, sitemaps
+from ligraph.views import twin as twin_module
 from ligraph.views.dumps import write_dumps
 from ligraph.views.jsonld import to_json_ld
 from ligraph.views.sitemaps import part_path, sitemap_index, sitemap_part
@@ -202,40 +206,42 @@ def test_a_dump_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatc
 
 # ── The second process ──
 
-two_processors = pytest.mark.skipif(
-    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="there is no second processor to work on"
-)
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process that has threads")
 
 
 def children() -> set[int]:
     return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
 
 
-@two_processors
+@on_linux
 def test_a_twin_makes_what_this_process_would() -> None:
-    with Twin([1, 70_000, 0, 3], lambda size: f"{os.getpid() != PARENT}".encode() + b"x" * size) as twin:
+    with Twin([1, 3_000_000, 0, 3], lambda size: f"{os.getpid() != PARENT}".encode() + b"x" * size, 2) as twin:
         made = [twin.take() for _ in range(5)]
-        assert children()
-    assert made == [b"True" + b"x" * size for size in (1, 70_000, 0, 3)] + [None]
+    assert made == [b"True" + b"x" * size for size in (1, 3_000_000, 0, 3)] + [None]
     assert not children()
 
 
-@two_processors
-def test_a_twin_that_dies_leaves_the_work_to_this_process() -> None:
+@on_linux
+@pytest.mark.parametrize("end", ["killed", "stuck", "failed"])
+def test_a_twin_that_ends_leaves_the_work_to_this_process(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin_module, "_PATIENCE_SECONDS", 0.5)
+
     def make(job: int) -> bytes:
-        if job == 1:
+        if job == 1 and end == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        return b"made"
+        if job == 1 and end == "stuck":
+            time.sleep(60)
+        return b"made" if job != 1 else bytes(1 // 0)
 
-    with Twin([0, 1, 2], make) as twin:
+    with Twin([0, 1, 2], make, 2) as twin:
         assert [twin.take() for _ in range(3)] == [b"made", None, None]
-    assert not children()
+        assert not children()
 
 
-@two_processors
+@on_linux
 def test_a_twin_ends_with_who_it_works_for() -> None:
     def fail() -> None:
-        with Twin(list(range(1_000)), lambda _: b"x" * 1_000_000) as twin:
+        with Twin(list(range(1_000)), lambda _: b"x" * 1_000_000, 2) as twin:
             assert twin.take()
             raise ZeroDivisionError
 
@@ -244,16 +250,39 @@ def test_a_twin_ends_with_who_it_works_for() -> None:
     assert not children()
 
 
-@two_processors
+@on_linux
+def test_a_twin_may_be_reaped_by_others() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with Twin([0], lambda _: b"made", 2) as twin:
+            assert twin.take() == b"made"
+            time.sleep(0.2)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@on_linux
+def test_a_service_is_not_copied() -> None:
+    """It has connections of clients, which a copy would hold open."""
+
+    def take() -> bytes | None:
+        with Twin([0], lambda _: b"made", 2) as twin:
+            return twin.take()
+
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(take).result() is None
+    assert take() == b"made"
+
+
 def test_the_bytes_are_the_same_whoever_makes_them(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dumps, "_DOCUMENTS", 2)
     digests = set()
-    for number, processors in enumerate(({0, 1}, {0})):
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _, here=processors: here)
-        written_again(release, tmp_path / str(number))
-        digests.add(hashlib.sha256((tmp_path / str(number) / "dumps/all.jsonl.gz").read_bytes()).hexdigest())
+    for processors in (1, 2):
+        monkeypatch.setattr(dumps, "Twin", partial(Twin, processors=processors))
+        written_again(release, tmp_path / str(processors))
+        digests.add(hashlib.sha256((tmp_path / str(processors) / "dumps/all.jsonl.gz").read_bytes()).hexdigest())
     assert len(digests) == 1
 
 
@@ -280,12 +309,12 @@ def test_the_sitemap_lists_every_page(release: Release, facts: rdflib.Graph, cli
     pages = entries(sitemap_part(release.folder, 1, SITE), "urlset", "url")
     local = [unquote(page.removeprefix(f"{SITE}doc/")) for page in pages]
     assert local == [one for one in things(facts) if not one.startswith("graph/")]
-    for page, time in pages.items():
+    for page, when in pages.items():
         path = "/" + page.removeprefix(SITE)
         # Another spelling of the address would be redirected.
         assert client.get(path).status_code == 200
         about = rdflib.URIRef(IDS + unquote(path.removeprefix("/doc/")))
-        assert time == modified_of(release, str(about))
+        assert when == modified_of(release, str(about))
     assert f"{SITE}doc/topic/%C3%A9va-%C3%BC" in pages
     assert latest == max(pages.values())
     # Those of the first file did not change with the second release.

@@ -104,7 +104,8 @@ def _write_json_lines(
         waiting: Future[int] | None = None
         for number, batch in enumerate(batches):
             progress("Writing documents", number * _DOCUMENTS, len(things))
-            lines = (twin.take() if number % 2 else None) or make(batch)
+            lines = twin.take() if number % 2 else None
+            lines = make(batch) if lines is None else lines
             written += lines.count(b"\n")
             if waiting:
                 waiting.result()

@@ -35,7 +35,8 @@ more links than that those are sent that every reader needs; the link set has al
 
 _IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
 _URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
-_LAST = ("canonical", "linkset", "alternate", "describedby")
+_SPARED = ("linkset", "alternate", "author", "item", "describedby")
+"""Relations of which all but the first are left out where there are too many links, the last of these first."""
 
 
 class Link(NamedTuple):
@@ -85,7 +86,7 @@ def page_links(document: Document, manifest: Manifest, site: Site, profiles: Seq
     links.append(Link(ABOUT_PAGE, "type"))
     creators = document.objects(document.about, SCHEMA + "creator")
     links += [Link(creator.value, "author") for creator in creators if isinstance(creator, NamedNode)]
-    links += [Link(f"{page}.{known.suffix}", "describedby", known.media_type, NATIVE.iri) for known in GRAPHS]
+    links += [Link(fixed_address(page, known), "describedby", known.media_type, NATIVE.iri) for known in GRAPHS]
     if SCHEMA_ORG in profiles:
         links.append(_in_schema_org(page)._replace(rel="describedby"))
     return links + _others(page, document, site, profiles)
@@ -107,7 +108,7 @@ def _identity(document: Document, manifest: Manifest) -> list[Link]:
 def _others(page: str, document: Document, site: Site, profiles: Sequence[Profile]) -> list[Link]:
     """Return the links to a document's link sets, and to each format and profile of it."""
     links = linkset_links(site.address or "/", site.path_of(document.about.value))
-    links += [Link(f"{page}.{known.suffix}", "alternate", known.media_type) for known in DOCUMENTS]
+    links += [Link(fixed_address(page, known), "alternate", known.media_type) for known in DOCUMENTS]
     return links + ([_in_schema_org(page)] if SCHEMA_ORG in profiles else [])
 
 
@@ -141,20 +142,23 @@ def to_header(links: Sequence[Link], format_: Format | None = None) -> str:
         texts[first + 1 :] = [text.replace('; rel="alternate"', "; rel=alternate") for text in texts[first + 1 :]]
     if sum(map(len, texts)) + 2 * len(texts) <= _MOST_BYTES:
         return ", ".join(texts)
-    needed: set[int] = set()
-    size = 0
-    for number in sorted(range(len(links)), key=lambda number: _need(links, number)):
-        if size + len(texts[number]) + 2 <= _MOST_BYTES or _need(links, number) < 0:
-            size += len(texts[number]) + 2
-            needed.add(number)
+    first_ones = _first_of_each(links)
+    needed = {number for number, link in enumerate(links) if link.rel not in _SPARED or link in first_ones}
+    size = sum(len(texts[number]) + 2 for number in needed)
+    for number in sorted(set(range(len(links))) - needed, key=lambda number: _SPARED.index(links[number].rel)):
+        size += len(texts[number]) + 2
+        if size > _MOST_BYTES:
+            break
+        needed.add(number)
     return ", ".join(text for number, text in enumerate(texts) if number in needed)
 
 
-def _need(links: Sequence[Link], number: int) -> int:
-    """Return how soon a link is left out, below 0 for never: one description stays, the others go first."""
-    rel = links[number].rel
-    is_first = all(link.rel != rel for link in links[:number])
-    return _LAST.index(rel) if rel in _LAST and not (is_first and rel != "alternate") else -1
+def _first_of_each(links: Sequence[Link]) -> set[Link]:
+    """Return the first link of each relation but `alternate`, of which one tells nothing."""
+    first: dict[str, Link] = {}
+    for link in links:
+        first.setdefault(link.rel, link)
+    return {link for rel, link in first.items() if rel != "alternate"}
 
 
 def linkset_of(document: Document, manifest: Manifest, site: Site, profiles: Sequence[Profile]) -> list[Link]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import struct
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import BinaryIO, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 
 _SIZE = struct.Struct("!Q")
+_PATIENCE_SECONDS = 60
+"""For how long a copy may say nothing: a lock that another thread held when the copy was made never opens there."""
+
+_LARGEST_READ = 1 << 20
 
 
 class Twin(Generic[Job]):
@@ -23,55 +29,81 @@ class Twin(Generic[Job]):
     Whatever happens to it, only time is lost: `take` returns None from then on.
     """
 
-    def __init__(self, jobs: Sequence[Job], make: Callable[[Job], bytes]) -> None:
+    def __init__(self, jobs: Sequence[Job], make: Callable[[Job], bytes], processors: int | None = None) -> None:
         self._jobs = jobs
         self._make = make
+        self._processors = processors
         self._pid = 0
-        self._results: BinaryIO | None = None
+        self._results = -1
 
     def __enter__(self) -> Twin[Job]:
-        """Start the copy, where that is of use: only Linux copies a process that has threads without danger."""
-        if self._jobs and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1:
-            with suppress(OSError):
-                self._start()
+        """Start the copy, where that is of use and without danger: on Linux, and not from within a service."""
+        is_service = threading.current_thread() is not threading.main_thread()
+        if self._jobs and sys.platform == "linux" and not is_service:
+            if (self._processors or len(os.sched_getaffinity(0))) > 1:
+                with suppress(OSError):
+                    self._start()
         return self
 
     def __exit__(
         self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the copy, whether it is done or not."""
-        if self._results:
-            self._results.close()
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+        self._end()
 
     def take(self) -> bytes | None:
         """Return the bytes of the next job, None where they have to be made here."""
-        if self._results is None:
+        head = self._read(_SIZE.size)
+        result = self._read(_SIZE.unpack(head)[0]) if head else None
+        if result is None:
+            self._end()
+        return result
+
+    def _read(self, size: int) -> bytes | None:
+        """Return so many bytes of what the copy says, None where it ends before or says nothing any more."""
+        if self._results < 0:
             return None
-        head = self._results.read(_SIZE.size)
-        if len(head) == _SIZE.size:
-            size = _SIZE.unpack(head)[0]
-            result = self._results.read(size)
-            if len(result) == size:
-                return result
-        return None
+        parts = bytearray()
+        while len(parts) < size:
+            ready, _, _ = select.select([self._results], [], [], _PATIENCE_SECONDS)
+            part = os.read(self._results, min(size - len(parts), _LARGEST_READ)) if ready else b""
+            if not part:
+                return None
+            parts += part
+        return bytes(parts)
+
+    def _end(self) -> None:
+        if self._results >= 0:
+            os.close(self._results)
+            self._results = -1
+            # Where this process has its children reaped for it, the copy may be gone already.
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
 
     def _start(self) -> None:
         reading, writing = os.pipe()
-        with warnings.catch_warnings():
-            # Python warns of threads that may hold a lock: those of the engine rest, and the copy only reads from it.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._pid = os.fork()
-        if self._pid == 0:
+        # The copy is ended by this process, and must not unwind what is begun here.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            with warnings.catch_warnings():
+                # Python warns of threads that may hold a lock: those of the engine rest, and the copy only reads.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._pid = os.fork()
+            if self._pid == 0:
+                self._work(reading, writing)
+            self._results = reading
+        except OSError:
             os.close(reading)
-            self._work(writing)
-        os.close(writing)
-        self._results = os.fdopen(reading, "rb")
+            raise
+        finally:
+            os.close(writing)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _work(self, writing: int) -> None:
+    def _work(self, reading: int, writing: int) -> None:
         """Make everything and end, past whatever this process would do at its end."""
         try:
+            os.close(reading)
             with os.fdopen(writing, "wb", buffering=0) as results:
                 for job in self._jobs:
                     made = self._make(job)

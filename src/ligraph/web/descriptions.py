@@ -30,11 +30,13 @@ async def answer_description(
     prefixes: dict[str, str] = PREFIXES,
     others: dict[Profile, Callable[[Facts], bytes]] | None = None,
     links: Callable[[Format], Sequence[Link]] = lambda _: (),
+    is_dated: bool = True,
 ) -> Reply:
     """Return a description in the format that a request asks for.
 
     Shape: `path` is its address below the site, to which a suffix may be added; `others` writes it in further profiles;
-    `links` are its typed links in a format, beside those to its formats and profiles.
+    `links` are its typed links in a format, beside those to its formats and profiles. What depends on
+    more than the release is not dated.
     Raises: NotAcceptable; NotFound for a suffix that it has not.
     """
     live = live_of(request)
@@ -79,4 +81,13 @@ async def answer_description(
     if not fixed:
         headers["Content-Location"] = chosen.located(f"{request.scope.get('root_path', '')}/{path}")
     vary = "" if fixed else VARY
-    return answer(request, body, chosen.content_type, vary=vary, headers=headers, lasting=lasting, release=snapshot)
+    return answer(
+        request,
+        body,
+        chosen.content_type,
+        vary=vary,
+        headers=headers,
+        lasting=lasting,
+        release=snapshot,
+        is_dated=is_dated,
+    )

@@ -24,6 +24,8 @@ async def show_home(request: Request) -> Reply:
         "",
         lambda: catalog_triples(manifest, live.site),
         lambda facts: pages.home(facts.store, facts.manifest, has_search=bool(search), script=script.decode()),
+        # Stored questions, by one of which the site is searched, may change under a release.
+        is_dated=False,
         others={SCHEMA_ORG: lambda _: script},
         links=lambda _: [
             catalog_link(live.site),

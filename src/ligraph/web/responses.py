@@ -195,11 +195,12 @@ def answer(
     headers: Mapping[str, str] | None = None,
     lasting: bool = True,
     release: Snapshot | None = None,
+    is_dated: bool = True,
 ) -> Reply:
     """Return an answer with a strong ETag made from its bytes; one that is not lasting has none.
 
     Shape: `vary` lists what it depends on beside Accept-Encoding. What the `release` fixes also says when that was
-    made, and is kept for whoever asks for the same in the same way.
+    made, unless it is not dated, and is kept for whoever asks for the same in the same way.
     Source: RFC 9110 sections 8.8.2 (Last-Modified), 8.8.3 (ETag), 12.5.5 (Vary).
     """
     body = body if isinstance(body, Body) else Body(body)
@@ -209,7 +210,7 @@ def answer(
     if lasting:
         digest = hashlib.sha256(f"{content_type}\n{body.digest}".encode()).hexdigest()[:32]
         tag = said["ETag"] = f'"{digest}-{coding}"' if coding else f'"{digest}"'
-        if release:
+        if release and is_dated:
             modified, is_latest = release.modified, release.is_latest
             said["Last-Modified"] = format_datetime(modified, usegmt=True)
     if coding:
