@@ -426,6 +426,7 @@ def from_to(start: int, end: int, name: str = "N") -> str:
         (WHOLE_VIDEO + "; lig:seconds 29", from_to(10, 20), "CreativeWork"),
         (WHOLE_VIDEO, from_to(10, 30), "Clip"),
         (WHOLE_VIDEO, from_to(10, 29), "CreativeWork"),
+        (WHOLE_VIDEO + "; lig:seconds 90", from_to(40, 10), "CreativeWork"),
     ],
 )
 def test_a_clip_is_a_part_of_a_video_of_thirty_seconds(
@@ -460,6 +461,19 @@ def test_of_two_clips_with_one_start_the_first_to_end_is_a_clip(release: Release
         ("short", "Clip"),
         ("later", "Clip"),
     ]
+
+
+def test_a_clip_without_an_end_goes_on_the_longest(release: Release) -> None:
+    open_ended = 'schema:name "open"@en ; schema:startOffset 10'
+    parts = parts_of(release, WHOLE_VIDEO, open_ended, from_to(10, 40, "short"))
+    assert {clip["name"]: clip["@type"] for clip in parts} == {"open": "CreativeWork", "short": "Clip"}
+
+
+@pytest.mark.parametrize("value", ["12", "<https://example.org/text>", f'"{"x" * 60}", 12'])
+def test_what_is_no_text_describes_nothing(release: Release, value: str) -> None:
+    """Shapes of one's own may let it pass."""
+    turtle = f'<graph/x.ttl> a void:Dataset ; schema:name "X"@en ; schema:description {value} .'
+    assert translate(release, turtle, "graph/x.ttl")["@type"] == "CreativeWork"
 
 
 def test_what_cannot_be_a_clip_takes_no_start_from_another(release: Release) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from ligraph.namespaces import SCHEMA_HTTPS
@@ -39,12 +40,13 @@ def clips_of(video: Mapping[str, Any], parts: Iterable[Mapping[str, Any]], page:
     Units: `seconds` is the length of the video; None where it is not known, but a part may show that it is enough.
     """
     able = [part for part in parts if nearest_class("Clip", part) == "Clip"]
+    able = [part for part in able if part.get("endOffset", inf) > part["startOffset"]]
     shown = max((part.get("endOffset", part["startOffset"]) for part in able), default=0)
     is_long = (shown if seconds is None else seconds) >= _SHORTEST_VIDEO
     if not is_long or nearest_class("VideoObject", video) != "VideoObject":
         return set()
     found: dict[int, str] = {}
-    for part in sorted(able, key=lambda part: (part.get("endOffset", 0), part["@id"])):
+    for part in sorted(able, key=lambda part: (part.get("endOffset", inf), part["@id"])):
         if part["url"] == f"{page}?t={part['startOffset']}":
             found.setdefault(part["startOffset"], part["@id"])
     return set(found.values())
@@ -84,8 +86,8 @@ def _are_in_person(values: _Values) -> bool:
 
 
 def _are_descriptions(values: _Values) -> bool:
-    texts = [text["@value"] if isinstance(text, dict) else text for text in values]
-    return bool(texts) and all(_SHORTEST <= len(text) <= _LONGEST for text in texts)
+    texts = [text.get("@value") if isinstance(text, dict) else text for text in values]
+    return bool(texts) and all(isinstance(text, str) and _SHORTEST <= len(text) <= _LONGEST for text in texts)
 
 
 def _are_named(values: _Values) -> bool:

@@ -1,7 +1,7 @@
 """The classes in a document of schema.org: the same for a thing wherever the document speaks of it.
 
-They are decided by the place where all of a thing is said. Where it is only referred to, a class that demands more than
-a name (`google.py`) is left out: the id says which thing it is, and no search engine makes a video of a name.
+They are decided by the place where all of a thing is said. Where it is referred to beside that, a class that demands
+more than a name (`google.py`) is left out: the id says which thing it is, and no search engine makes a video of a name.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def named_format(request: Request, path: str, formats: tuple[Format, ...]) -> Fo
     if _is_canonical(request, usual):
         return format_
     query = request.scope["query_string"].decode("latin-1")
-    return redirect(301, live_of(request).snapshot.pages.site.root_path + usual, query=query)
+    return redirect(301, live_of(request).root_path + usual, query=query)
 
 
 def elsewhere(request: Request, facts: Facts, local: str, kind: str, suffix: str = "") -> Reply | None:

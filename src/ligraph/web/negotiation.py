@@ -18,12 +18,12 @@ _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf"\s*({_WORD})/({_WORD})\s*")
 # An IRI has to be in quotes; clients that leave them out mean what they say all the same.
 _PARAMETER = re.compile(rf"""\s*;\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)\s*""")
-# The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _LONGEST_KEPT = 500
 _MOST_RANGES = 1_000
 _NAMED = 2
 _OLD_CODINGS = {"x-gzip": "gzip"}
 _A_LITTLE = 0.0001
+# The grammar wants a digit before the point; clients that leave it out mean what they say all the same.
 _QUALITY = re.compile(r"0?(\.\d{1,3})|0\.?|1(\.0{0,3})?")
 
 

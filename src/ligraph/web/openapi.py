@@ -56,7 +56,7 @@ _AROUND = {
     "/metrics": ("Count what the service did, for Prometheus", "text/plain"),
 }
 _MOVED = {"description": "It has another address, or another spelling of it"}
-_REFUSALS = ("400", "404", "405", "406", "413", "414", "415", "422", "429", "431", "501", "502", "503", "504")
+_REFUSALS = ("400", "404", "405", "406", "413", "414", "415", "422", "429", "431", "501", "502", "503", "504", "505")
 
 
 def describe_paths(live: Live) -> dict[str, Any]:
@@ -163,12 +163,13 @@ def _plain(path: str, summary: str, media_type: str) -> dict[str, Any]:
     """Return what has one representation."""
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     answered = {"description": "The answer", "content": {media_type: {}}}
+    ranges = {"206": answered, "416": _PROBLEM} if path.startswith("/dump/") else {}
     return {
         "get": {
             "summary": summary,
             "operationId": re.sub(r"\W+", "_", path.partition("{")[0].strip("/.")),
             "parameters": [name] if "{name}" in path else [],
-            "responses": {**_responses(()), "200": answered, "206": answered, "412": _PROBLEM, "416": _PROBLEM},
+            "responses": {**_responses(()), "200": answered, "412": _PROBLEM, **ranges},
         }
     }
 

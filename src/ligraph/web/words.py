@@ -18,7 +18,7 @@ from ligraph.views.links import Link
 from ligraph.views.requirements import requirements_page
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of, snapshot_of
-from ligraph.web.responses import IMMUTABLE, Reply, answer
+from ligraph.web.responses import IMMUTABLE, Body, Reply, answer
 
 
 async def show_ontology(request: Request) -> Reply:
@@ -34,7 +34,7 @@ async def show_ontology(request: Request) -> Reply:
         "ns",
         triples,
         lambda _: pages.ontology(triples()),
-        links=lambda _: [_version(request, "ns", ONTOLOGY)],
+        links=lambda _: [_version(live.site, manifest, "ns", ONTOLOGY)],
     )
 
 
@@ -52,7 +52,7 @@ async def show_shapes(request: Request) -> Reply:
         triples,
         lambda _: requirements_page(pages, triples()),
         prefixes=PREFIXES | {"sh": SH, "ligsh": LIGSH},
-        links=lambda _: [_version(request, "shapes", SHAPES)],
+        links=lambda _: [_version(live.site, manifest, "shapes", SHAPES)],
     )
 
 
@@ -83,18 +83,23 @@ def _answer_kept(request: Request, name: str, format_: Format) -> Reply:
     Raises: NotFound where no release had them, or they were lost.
     """
     live, digest = live_of(request), request.path_params["digest"]
-    content = read_words(live.collection, live.snapshot.release.manifest, name, digest)
-    if content is None:
-        what = name.rpartition(".")[0]
-        raise NotFound(f"there is no {what} with the digest {digest[:100]}", hint="leave out the digest for today's")
-    return answer(request, content, format_.content_type, cache=IMMUTABLE)
+    bodies, key = live.snapshot.bodies, (f"/{name}", digest)
+    body = bodies.get(key)
+    if body is None:
+        content = read_words(live.collection, live.snapshot.release.manifest, name, digest)
+        if content is None:
+            what = name.rpartition(".")[0]
+            hint = "leave out the digest for today's"
+            raise NotFound(f"there is no {what} with the digest {digest[:100]}", hint=hint)
+        body = Body(content)
+        bodies.keep(key, body, body.size)
+    return answer(request, body, format_.content_type, cache=IMMUTABLE)
 
 
-def _version(request: Request, path: str, name: str) -> Link:
-    """Return the link to today's words under their own address."""
-    live = live_of(request)
-    digest = word_digest(live.snapshot.release.manifest, name)
-    return Link(f"{live.site}{path}/{digest}.{TURTLE.suffix}", "http://purl.org/dc/terms/hasVersion", TURTLE.media_type)
+def _version(site: str, manifest: Manifest, path: str, name: str) -> Link:
+    """Return the link to the words of a release under their own address."""
+    digest = word_digest(manifest, name)
+    return Link(f"{site}{path}/{digest}.{TURTLE.suffix}", "http://purl.org/dc/terms/hasVersion", TURTLE.media_type)
 
 
 def _triples(collection: Collection, manifest: Manifest, name: str) -> list[Triple]:
