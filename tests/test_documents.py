@@ -244,6 +244,47 @@ def test_a_link_set_says_where_it_is_once_it_is_known_to_be_there(client: TestCl
     assert client.get("/linkset/resource/a-talk", headers={"Accept": "image/png"}).status_code == 406
 
 
+def test_what_no_address_may_have_is_not_repeated(client: TestClient) -> None:
+    answer = client.get('/id/resource/a-talk?a="<b>', headers={"Accept": "*/*"})
+    assert answer.headers["location"] == "/doc/resource/a-talk?a=%22%3Cb%3E"
+
+
+def test_a_list_of_profiles_may_be_in_the_address(client: TestClient) -> None:
+    """JSON-LD 1.1 appendix C: the list is separated by spaces, those that are not known are ignored."""
+    for value in (
+        f'application/ld+json;profile="{FORM}flattened {FORM}compacted"',
+        f'application/ld+json; profile="https://example.org/nope {FORM}expanded"',
+    ):
+        by_header = client.get(TALK, headers={"Accept": value})
+        by_address = client.get(TALK, params={"_mediatype": value})
+        assert by_address.content == by_header.content
+        assert by_address.headers["content-type"] == by_header.headers["content-type"] != FORMATS["jsonld"]
+
+
+def test_a_document_has_the_licences_of_its_files(tmp_path: Path) -> None:
+    """What a file says of its facts is not made free by the licence of the collection."""
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    other = "https://creativecommons.org/licenses/by-nc/4.0/"
+    free = "https://creativecommons.org/publicdomain/zero/1.0/"
+    thing = "things:\n- {{id: topic/{0}, prefLabel: {0}, inScheme: scheme/topics}}\n"
+    (root / "data" / "other.yaml").write_text(f"license: {other}\n" + thing.format("other"))
+    (root / "data" / "usual.yaml").write_text(thing.format("usual"))
+    ligraph.build(root)
+    with TestClient(ligraph.create_app(root, site=SITE)) as client:
+        for local, licence in (("topic/other", other), ("topic/usual", free), ("graph/other.yaml", other)):
+            page = client.get(f"/doc/{local}", headers={"Accept": "text/html"})
+            spdx = {other: "https://spdx.org/licenses/CC-BY-NC-4.0", free: "https://spdx.org/licenses/CC0-1.0"}
+            assert [link["href"] for link in targets(page, "license")] == [spdx[licence]]
+            graph = rdflib.Graph().parse(data=client.get(f"/doc/{local}.ttl").text, format="turtle")
+            document = rdflib.URIRef(f"{BASE}doc/{local}")
+            assert [str(one) for one in graph.objects(document, rdflib.DCTERMS.license)] == [licence]
+            about = page.text[page.text.index('id="page:about"') : page.text.index("<footer")]
+            card = client.get(f"/embed/{local}.html").text.partition("<script")[0]
+            for short, address in (("CC BY-NC 4.0", other), ("CC0 1.0", free)):
+                assert (short in about) == (short in card) == (address == licence), (local, short)
+
+
 def test_a_part_is_answered_by_the_document_of_its_thing(client: TestClient) -> None:
     answer = client.get("/id/person/ana-diaz%23role-1")
     assert (answer.status_code, answer.headers["location"]) == (303, "/doc/person/ana-diaz#role-1")
@@ -1224,7 +1265,11 @@ def test_words_are_described_and_kept(client: TestClient, root: Path) -> None:
         assert version.headers["content-type"] == "text/turtle; charset=utf-8"
         assert "immutable" in version.headers["cache-control"]
         assert len(triples(version.content, "ttl")) == len(graphs["ttl"])
-    assert "A set has a name" in client.get("/shapes").text
+    explained = client.get("/shapes", headers={"Accept": "text/html"}).text
+    assert "A set has a name" in explained
+    shapes = rdflib.Graph().parse(data=client.get("/shapes.ttl").text, format="turtle")
+    for shape in shapes.subjects(rdflib.RDF.type, rdflib.SH.NodeShape):
+        assert explained.count(f'id="{str(shape).partition("#")[2]}"') == 1, shape
     for path in ("/ns/0000000000000000.ttl", "/ns/..%2f..%2fx.ttl", "/shapes/x.html", "/context/ABC.jsonld", "/ns.pdf"):
         assert client.get(path).status_code == 404
 

@@ -204,7 +204,9 @@ def test_a_text_keeps_its_direction(form: str) -> None:
     [node] = jsonld.expand(json.loads(content))
     expected = [{"@value": "مرحبا", "@language": "ar", "@direction": "rtl"}, {"@value": "x", "@language": "ar"}]
     assert sorted(node[NAME], key=lambda value: len(value)) == sorted(expected, key=lambda value: len(value))
-    assert read(to_rdf(triples, RDF_XML), RdfFormat.RDF_XML) == set(triples)
+    assert read(to_rdf(triples, TURTLE), RdfFormat.TURTLE) == set(triples)
+    with pytest.raises(NotAcceptable, match="has a direction"):
+        to_rdf(triples, RDF_XML)
 
 
 def test_a_class_may_be_a_text_or_a_blank_node() -> None:

@@ -90,6 +90,9 @@ def _check_xml(triples: Iterable[Triple] | Iterable[Quad]) -> None:
             reason = "its class ends in nothing that could be the name of an element"
         elif isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
             reason = "its text has a character that XML forbids"
+        elif isinstance(triple.object, Literal) and triple.object.direction:
+            # What RDF 1.2 has for it, other readers take for a node with properties.
+            reason = "its text has a direction"
         if reason:
             statement = f"{triple.subject} {triple.predicate} {str(triple.object)[:_SHOWN]}"
             others = ", ".join(known.media_type for known in GRAPHS if known is not RDF_XML)

@@ -24,6 +24,7 @@ _MEMBER = NamedNode(ORG + "member")
 _PRESENTER = NamedNode(LIG + "presenter")
 _APPEARANCE = NamedNode(LIG + "appearance")
 _WEB_PAGE = NamedNode(SCHEMA + "WebPage")
+_LICENCE = NamedNode(DCTERMS + "license")
 _DATE_TIME = NamedNode(XSD + "dateTime")
 
 
@@ -104,7 +105,7 @@ def read_document(store: Statements, manifest: Manifest, local: str) -> Document
     # A document of loose files has no name of its own, and nothing to say of itself.
     iri = NamedNode(f"{manifest.base}doc/{local}") if manifest.base else about
     if manifest.base:
-        properties[iri] = _own_properties(about, _latest(said, manifest), manifest)
+        properties[iri] = _own_properties(about, _latest(said, manifest), _licences(store, said, manifest), manifest)
     ordered = sorted(properties, key=lambda subject: _place(subject.value, about.value))
     return Document(about, iri, {subject: properties[subject] for subject in ordered}, reader.found)
 
@@ -248,7 +249,19 @@ def _latest(quads: Iterable[Quad], manifest: Manifest) -> str:
     return str(max(known, default=manifest.created))
 
 
-def _own_properties(about: NamedNode, when: str, manifest: Manifest) -> Properties:
+def _licences(store: Statements, said: Iterable[Quad], manifest: Manifest) -> list[Term]:
+    """Return the licences of what is said: those that its source files name, the collection's where one names none."""
+    usual: list[Term] = [NamedNode(manifest.licence)] if manifest.licence else []
+    graphs = {quad.graph_name.value for quad in said if isinstance(quad.graph_name, NamedNode)}
+    files = sorted(graph for graph in graphs if graph.startswith(f"{manifest.ids}graph/"))
+    found: dict[Term, None] = {}
+    for file in files:
+        named = [quad.object for quad in store.quads_for_pattern(NamedNode(file), _LICENCE, None, None)]
+        found |= dict.fromkeys(named or usual)
+    return list(found) if files else usual
+
+
+def _own_properties(about: NamedNode, when: str, licences: list[Term], manifest: Manifest) -> Properties:
     """Return what a document says of itself."""
     said: Properties = {
         TYPE: [_WEB_PAGE],
@@ -257,6 +270,6 @@ def _own_properties(about: NamedNode, when: str, manifest: Manifest) -> Properti
         DCTERMS + "modified": [Literal(when, datatype=_DATE_TIME)],
         SCHEMA + "version": [Literal(manifest.id)],
     }
-    if manifest.licence:
-        said[DCTERMS + "license"] = [NamedNode(manifest.licence)]
+    if licences:
+        said[DCTERMS + "license"] = licences
     return said

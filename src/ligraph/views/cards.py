@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
 from ligraph.stores.facts import Statements
-from ligraph.views.pages import Pages
+from ligraph.views.pages import Pages, licences_of
 from ligraph.views.reader import Reader
 from ligraph.views.schema_org import to_schema_org
 
@@ -25,6 +25,11 @@ def card(document: Document, store: Statements, manifest: Manifest, pages: Pages
     reader = Reader(store, pages.site, pages.words, document)
     script = to_schema_org(document, manifest, reader).decode()
     # It has no “<”, and within a script nothing else has to be escaped.
-    html = pages.render("card.html", thing=reader.node(document.about), script=Markup(script))  # noqa: S704
+    html = pages.render(
+        "card.html",
+        thing=reader.node(document.about),
+        licences=licences_of(document, pages.site),
+        script=Markup(script),  # noqa: S704
+    )
     # An empty line would end the HTML in a page that is written in Markdown.
     return b"\n".join(line for line in html.split(b"\n") if line.strip()) + b"\n"

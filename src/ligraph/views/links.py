@@ -14,7 +14,7 @@ import orjson
 from pyoxigraph import NamedNode
 
 from ligraph.formats import DOCUMENTS, GRAPHS, HTML, JSON, JSON_LD, Format
-from ligraph.namespaces import SCHEMA, TYPE
+from ligraph.namespaces import DCTERMS, SCHEMA, TYPE
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
 from ligraph.views.kinds import kind_of
@@ -100,9 +100,15 @@ def data_links(document: Document, manifest: Manifest, site: Site, profiles: Seq
 
 
 def _identity(document: Document, manifest: Manifest) -> list[Link]:
-    """Return what a document is to be cited as, which leads back to its page, and its licence."""
-    links = [Link(document.about.value, "cite-as")] if manifest.base else []
-    return links + ([Link(spdx_address(manifest.licence), "license")] if manifest.licence else [])
+    """Return what a document is to be cited as, which leads back to its page, and its licence where it has one only.
+
+    Source: FAIR Signposting Profile (2023-10-02): at most one link to a licence.
+    """
+    if not manifest.base:
+        return []
+    links = [Link(document.about.value, "cite-as")]
+    licences = [one for one in document.objects(document.iri, DCTERMS + "license") if isinstance(one, NamedNode)]
+    return links + ([Link(spdx_address(licences[0].value), "license")] if len(licences) == 1 else [])
 
 
 def _others(page: str, document: Document, site: Site, profiles: Sequence[Profile]) -> list[Link]:

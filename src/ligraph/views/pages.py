@@ -128,6 +128,7 @@ class Pages:
             formats=[known for known in DOCUMENTS if known is not HTML],
             scripts=list(self._embedded(document, manifest, reader)) if manifest.base else [],
             in_schema_org=f"{path}.{JSON_LD.suffix}?_profile={SCHEMA_ORG.token}" if manifest.base else None,
+            licences=licences_of(document, self.site),
             modified=[read_date(str(term.value)) for term in _own(document, DCTERMS + "modified")],
             files=_source_files(reader, document.about),
             manifest=manifest,
@@ -230,6 +231,12 @@ def action(resource: Node) -> list[tuple[str, Value]]:
 def capital(text: str) -> str:
     """Return a text with a capital at its beginning and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def licences_of(document: Document, site: Site) -> list[Value]:
+    """Return under which licences a document is."""
+    found = _own(document, DCTERMS + "license") if site.ids else []
+    return [read_address(one.value, site) for one in found if isinstance(one, NamedNode)]
 
 
 def _own(document: Document, predicate: str) -> list[Any]:

@@ -38,9 +38,10 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Group:
-    """What is demanded of the same nodes."""
+    """What is demanded of the same nodes; `shapes` has the anchors of the shapes that hold the demands."""
 
     anchor: str
+    shapes: list[str]
     title: str
     target: Value
     requirements: list[Requirement]
@@ -62,12 +63,15 @@ class _Shapes:
     def read(self) -> list[Group]:
         """Return the groups: classes first, then properties, each in order of their names."""
         found: dict[tuple[int, str, str], list[Requirement]] = defaultdict(list)
+        holders: dict[tuple[int, str, str], list[str]] = defaultdict(list)
         for shape, said in list(self.said.items()):
             for number, kind in enumerate(_TARGETS):
                 for target in said.get(kind, ()):
                     if isinstance(target, NamedNode):
                         own = [self._requirement(one) for one in (shape, *said.get(SH + "property", ()))]
                         found[number, kind, target.value] += [one for one in own if one]
+                        if isinstance(shape, NamedNode):
+                            holders[number, kind, target.value].append(_anchor(shape))
         groups = []
         anchored: set[str] = set()
         for number, kind, target in sorted(found, key=lambda key: (key[0], in_words(key[2]))):
@@ -75,10 +79,12 @@ class _Shapes:
             # One that is about several kinds of nodes has its anchor where it is first met.
             requirements = [replace(one, anchor="") if one.anchor in anchored else one for one in ordered]
             anchored |= {one.anchor for one in ordered}
+            shapes = [one for one in dict.fromkeys(holders[number, kind, target]) if one not in anchored]
+            anchored |= set(shapes)
             short = shorten(target)
             value = read_address(target, self.pages.site, short)
             title = _TARGETS[kind].format(in_words(target))
-            groups.append(Group(f"page:{short}-{number}", title, value, requirements))
+            groups.append(Group(f"page:{short}-{number}", shapes, title, value, requirements))
         return [group for group in groups if group.requirements]
 
     def _requirement(self, shape: object) -> Requirement | None:
@@ -90,6 +96,10 @@ class _Shapes:
         names = [text.value for text in said[SH + "name"] if isinstance(text, Literal)]
         paths = [shorten(path.value) for path in said[SH + "path"] if isinstance(path, NamedNode)]
         severities = [in_words(one.value) for one in said[SH + "severity"] if isinstance(one, NamedNode)]
-        anchor = shape.value.partition("#")[2] or shorten(shape.value)
+        anchor = _anchor(shape)
         name = names[0] if names else anchor
         return Requirement(anchor, name, paths[0] if paths else None, [*severities, _BLOCKING][0], messages[0])
+
+
+def _anchor(shape: NamedNode) -> str:
+    return shape.value.partition("#")[2] or shorten(shape.value)

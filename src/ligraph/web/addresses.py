@@ -17,6 +17,7 @@ from ligraph.web.live import live_of
 from ligraph.web.responses import Reply
 
 _IN_PATH = "/-_.~:"
+_IN_QUERY = "/-_.~:?@!$&'()*+,;=%"
 
 
 def split_address(facts: Facts, asked: str, formats: tuple[Format, ...] = DOCUMENTS) -> tuple[str, Format | None]:
@@ -84,7 +85,7 @@ def _is_canonical(request: Request, path: str) -> bool:
 
 def redirect(status: int, location: str, *, query: str = "", part: str = "") -> Reply:
     """Return a redirect to an address, with what was asked for beside it."""
-    location += (f"?{query}" if query else "") + (f"#{quote(part)}" if part else "")
+    location += (f"?{quote(query, safe=_IN_QUERY)}" if query else "") + (f"#{quote(part)}" if part else "")
     return Reply(status, [("Location", location), ("Cache-Control", "no-cache"), ("Vary", "Accept")], b"")
 
 

@@ -86,7 +86,8 @@ def choose_representation(
     profiles = (*profiles, ALTERNATES)
     query, headers = request.query_params, request.headers
     # In a query string “+” is a space, and nobody writes %2B in application/ld+json.
-    media_type = query.get("_mediatype", "").replace("application/ld json", "application/ld+json").replace(" ", "+")
+    named, semicolon, parameters = query.get("_mediatype", "").partition(";")
+    media_type = named.strip().replace(" ", "+") + semicolon + parameters
     asked = Asked(
         media_type[:_LONGEST],
         query.get("_profile", "")[:_LONGEST],
