@@ -20,6 +20,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import brotli
+import html5lib
 import httpx2
 import pytest
 import rdflib
@@ -921,6 +922,25 @@ def test_a_clip_is_at_a_moment_of_the_page_in_which_it_stands(client: TestClient
     assert (clip["@type"], clip["url"]) == ("Clip", f"{canonical}?t=30")
     assert canonical.startswith(SITE)
     assert client.get(clip["url"], headers={"Accept": "text/html"}).content == answer.content
+
+
+def test_pages_and_cards_have_no_control_characters(tmp_path: Path) -> None:
+    """They are errors in HTML; as data they stay what they are."""
+    root = tmp_path / "c"
+    shutil.copytree(EVERY_ROW, root, ignore=shutil.ignore_patterns(".ligraph"))
+    bell = 'things:\n- {id: topic/bell, prefLabel: "a\\abell", inScheme: scheme/topics}\n'
+    (root / "data" / "bell.yaml").write_text(bell)
+    ligraph.build(root)
+    with TestClient(ligraph.create_app(root, site=SITE)) as client:
+        for path in ("/doc/topic/bell.html", "/embed/topic/bell.html"):
+            page = client.get(path)
+            assert "a bell" in page.text
+            assert not re.search("[\x00-\x08\x0b\x0e-\x1f]", page.text)
+            script = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text, re.DOTALL)[-1]
+            assert json.loads(script)["name"] == "a\abell"
+        html5lib.HTMLParser(strict=True).parse(client.get("/doc/topic/bell.html").text)
+        assert client.get("/doc/topic/bell.jsonld").json()["prefLabel"] == "a\abell"
+        assert client.get("/doc/topic/bell.rdf").status_code == 406
 
 
 @pytest.mark.parametrize("local", ["set/listening-and-watching", "resource/a-talk", "clip/a-talk", "person/ana-diaz"])

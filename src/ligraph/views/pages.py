@@ -78,6 +78,10 @@ ORDER BY DESC(?resources) ?topic""",
     ),
 )
 
+# HTML has no way to write these (WHATWG section 13.2.3.5); JSON-LD has, and has none of them as they are.
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\f\r")
+_SHOWABLE = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
+
 
 class Pages:
     """Makes pages. Make one for a site and use it for all."""
@@ -219,7 +223,7 @@ class Pages:
 
     def render(self, template: str, **context: Any) -> bytes:
         """Return a page made from a template."""
-        return self.environment.get_template(template).render(context).encode()
+        return self.environment.get_template(template).render(context).encode().translate(_SHOWABLE)
 
 
 def action(resource: Node) -> list[tuple[str, Value]]:
