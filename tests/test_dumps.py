@@ -3,12 +3,14 @@
 import gzip
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
@@ -259,6 +261,35 @@ def test_a_twin_may_be_reaped_by_others() -> None:
             time.sleep(0.2)
     finally:
         signal.signal(signal.SIGCHLD, before)
+
+
+@on_linux
+def test_a_twin_is_heard_whatever_its_descriptor() -> None:
+    """Of `select`, 1,023 is the largest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4_096, hard), hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1_100):
+            stack.enter_context(open(os.devnull, "rb"))  # noqa: PTH123 - many, and nothing is read
+        with Twin([0], lambda _: b"made", 2) as twin:
+            assert twin.take() == b"made"
+
+
+@on_linux
+def test_an_interrupt_leaves_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent, fork = os.getpid(), os.fork
+
+    def fork_interrupted() -> int:
+        pid = fork()
+        if os.getpid() == parent:
+            os.kill(parent, signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", fork_interrupted)
+    with pytest.raises(KeyboardInterrupt), Twin([0], lambda _: b"made", 2):
+        pass
+    assert not children()
 
 
 @on_linux

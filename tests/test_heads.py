@@ -413,3 +413,18 @@ def test_a_body_is_never_taken_for_a_request(port: int) -> None:
     statuses, received = statuses_of(port, head % len(GOOD), b"rade: h2c\r\n\r\n", GOOD)
     assert statuses == [b"400"]
     assert b"leave out the header Upgrade" in received
+
+
+@pytest.mark.parametrize("cut", [b"\r\n\r\n", b"\n\r\n", b"\r\n", b"\n"])
+def test_a_body_stays_what_it_is_however_it_comes(port: int, cut: bytes) -> None:
+    """A byte more than its Content-Length would begin another request."""
+    hidden = b"ASK{}#" + b"\nUpgrade: y" * 17 + GOOD
+    request_ = ASKED + b"Content-Length: %d\r\n\r\n" % len(hidden)
+    at = len(request_) - len(cut)
+    statuses, received = statuses_of(port, request_[:at], request_[at:] + hidden)
+    assert statuses == [b"400"]
+    assert b"Sitemap" not in received
+    text = b'ASK { ?s ?p """x\nUpgrade: y""" }'
+    request_ = ASKED + b"Content-Length: %d\r\n\r\n" % len(text)
+    at = len(request_) - len(cut)
+    assert statuses_of(port, request_[:at], request_[at:] + text)[0] == [b"200"]

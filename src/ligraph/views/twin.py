@@ -41,8 +41,13 @@ class Twin(Generic[Job]):
         is_service = threading.current_thread() is not threading.main_thread()
         if self._jobs and sys.platform == "linux" and not is_service:
             if (self._processors or len(os.sched_getaffinity(0))) > 1:
-                with suppress(OSError):
-                    self._start()
+                try:
+                    with suppress(OSError):
+                        self._start()
+                except BaseException:
+                    # An interrupt that waited until the copy was made.
+                    self._end()
+                    raise
         return self
 
     def __exit__(
@@ -65,7 +70,10 @@ class Twin(Generic[Job]):
             return None
         parts = bytearray()
         while len(parts) < size:
-            ready, _, _ = select.select([self._results], [], [], _PATIENCE_SECONDS)
+            # Not `select`, which takes no descriptor over 1,023.
+            waiting = select.poll()
+            waiting.register(self._results, select.POLLIN)
+            ready = waiting.poll(_PATIENCE_SECONDS * 1_000)
             part = os.read(self._results, min(size - len(parts), _LARGEST_READ)) if ready else b""
             if not part:
                 return None

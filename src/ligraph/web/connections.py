@@ -65,7 +65,7 @@ class Connection(HttpToolsProtocol):
             return
         self._is_new = False
         self._unset_keepalive_if_required()
-        if self._is_head or not self._is_within:
+        if not self._is_within:
             data = without_upgrade(data)
         body = self._body
         try:

@@ -71,13 +71,15 @@ def check_bodiless(headers: Sequence[tuple[bytes, bytes]]) -> None:
 
 
 def without_upgrade(data: bytes) -> bytes:
-    """Return the beginning of a request without the name of the header Upgrade, which nobody has to heed.
+    """Return data that begin a request without the name of its header Upgrade, which nobody has to heed.
 
+    Shape: of a head that comes in pieces nothing is changed, as a piece may have some of the body, where a byte more
+    would begin another request; what offers another protocol so, and has a body, `check_bodiless` refuses.
     Source: RFC 9110 section 7.8. Java's client sends it with every request, curl with --http2; what follows such a head
     is no body to the parser.
     """
     head, end, rest = data.partition(b"\r\n\r\n")
-    return _UPGRADE.sub(b"\nX-Upgrade", head) + end + rest if _UPGRADE.search(head) else data
+    return _UPGRADE.sub(b"\nX-Upgrade", head) + end + rest if end and _UPGRADE.search(head) else data
 
 
 def with_path(address: bytes) -> bytes:
