@@ -287,8 +287,13 @@ def test_an_interrupt_leaves_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
         return pid
 
     monkeypatch.setattr(os, "fork", fork_interrupted)
-    with pytest.raises(KeyboardInterrupt), Twin([0], lambda _: b"made", 2):
-        pass
+    # Where the tests run in the background of a shell, it has interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), Twin([0], lambda _: b"made", 2):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not children()
 
 
