@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -283,7 +284,8 @@ def test_an_interrupt_leaves_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
     def fork_interrupted() -> int:
         pid = fork()
         if os.getpid() == parent:
-            os.kill(parent, signal.SIGINT)
+            # To this thread, which waits for it: others of this process would take it at once.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         return pid
 
     monkeypatch.setattr(os, "fork", fork_interrupted)
@@ -295,6 +297,25 @@ def test_an_interrupt_leaves_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert not children()
+
+
+@on_linux
+def test_a_twin_of_which_nobody_knows_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt may come between the copy and its number."""
+    parent, fork = os.getpid(), os.fork
+    pids = []
+
+    def fork_interrupted() -> int:
+        pid = fork()
+        if os.getpid() == parent:
+            pids.append(pid)
+            raise KeyboardInterrupt
+        return pid
+
+    monkeypatch.setattr(os, "fork", fork_interrupted)
+    with pytest.raises(KeyboardInterrupt), Twin(list(range(100)), lambda _: b"x" * 100_000, 2):
+        pass
+    assert os.waitpid(pids[0], 0)[0] == pids[0]
 
 
 @on_linux

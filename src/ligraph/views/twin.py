@@ -42,10 +42,11 @@ class Twin(Generic[Job]):
         if self._jobs and sys.platform == "linux" and not is_service:
             if (self._processors or len(os.sched_getaffinity(0))) > 1:
                 try:
-                    with suppress(OSError):
-                        self._start()
+                    self._start()
+                except OSError:
+                    self._end()
                 except BaseException:
-                    # An interrupt that waited until the copy was made.
+                    # An interrupt while the copy was made.
                     self._end()
                     raise
         return self
@@ -82,15 +83,18 @@ class Twin(Generic[Job]):
 
     def _end(self) -> None:
         if self._results >= 0:
+            # One that was not told its number ends where nobody reads what it says.
             os.close(self._results)
             self._results = -1
+        if self._pid:
             # Where this process has its children reaped for it, the copy may be gone already.
             with suppress(ProcessLookupError, ChildProcessError):
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
+            self._pid = 0
 
     def _start(self) -> None:
-        reading, writing = os.pipe()
+        self._results, writing = os.pipe()
         # The copy is ended by this process, and must not unwind what is begun here.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
@@ -99,19 +103,15 @@ class Twin(Generic[Job]):
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self._pid = os.fork()
             if self._pid == 0:
-                self._work(reading, writing)
-            self._results = reading
-        except OSError:
-            os.close(reading)
-            raise
+                self._work(writing)
         finally:
             os.close(writing)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _work(self, reading: int, writing: int) -> None:
+    def _work(self, writing: int) -> None:
         """Make everything and end, past whatever this process would do at its end."""
         try:
-            os.close(reading)
+            os.close(self._results)
             with os.fdopen(writing, "wb", buffering=0) as results:
                 for job in self._jobs:
                     made = self._make(job)
