@@ -60,6 +60,12 @@ class Document:
             found |= {Quad(one.subject, one.predicate, one.object) for one in self._said_of(self.iri)}
         return sorted(found, key=lambda quad: (str(quad.graph_name), places[quad.triple]))
 
+    @property
+    def licences(self) -> list[NamedNode]:
+        """Under which licences the document is; one of loose files says nothing of itself."""
+        found = self.objects(self.iri, DCTERMS + "license") if self.iri != self.about else []
+        return [one for one in found if isinstance(one, NamedNode)]
+
     def objects(self, subject: NamedNode, predicate: str) -> list[Term]:
         """Return the objects of a subject's property, in order."""
         return sorted(self.properties.get(subject, {}).get(predicate, ()), key=str)

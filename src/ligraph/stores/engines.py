@@ -47,6 +47,16 @@ class Engine(Protocol):
         """
 
 
+def surety(engine: Engine) -> int:
+    """Return how often an engine was in doubt so far, -1 where it is now; to be asked before something is made."""
+    return engine.doubts if engine.is_sure else -1
+
+
+def is_sure_since(engine: Engine, doubts: int) -> bool:
+    """Return whether what was made since `surety` said so is the release's."""
+    return engine.is_sure and engine.doubts == doubts
+
+
 class Source(Protocol):
     """Where documents and pages read what is said of things."""
 

@@ -23,6 +23,7 @@ from ligraph.stores.descriptions import describe, subjects_queries
 from ligraph.stores.durations import is_broken, mended, query_for
 from ligraph.stores.embedded import Release
 from ligraph.stores.endpoint import Endpoint, Reply
+from ligraph.stores.engines import is_sure_since, surety
 from ligraph.stores.excerpts import Excerpt, Fetch, Found, Pattern, Portion, fetches_of
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.lookout import ROWS, Lookout
@@ -96,10 +97,6 @@ class Remote:
         """How the engine's data compare with the release."""
         return self.lookout.comparison.members
 
-    def _surety(self) -> int:
-        """Return how often the engine was in doubt so far, -1 where it is now: no later number is that."""
-        return self.doubts if self.is_sure else -1
-
     async def start(self) -> None:
         """Compare the engine's data with the release, and go on doing so. An engine that is down may come up later."""
         await self.lookout.start()
@@ -121,11 +118,11 @@ class Remote:
             raise too_many(waiting)
         query = unpack(packed)
         reading, format_ = admit_query(query, self.terms)
-        doubts = self._surety()
+        doubts = surety(self)
         with self._counted():
             await _aside(len(query.text), check_syntax, query.text, self.terms.endpoint)
             content, rows = await self._long(self._answer(query, reading, format_), client)
-        lasting = reading.lasting and self.is_sure and self.doubts == doubts
+        lasting = reading.lasting and is_sure_since(self, doubts)
         return answer_of(query, content, format_, rows, lasting=lasting)
 
     async def _answer(self, query: Query, reading: Reading, format_: Format) -> tuple[bytes, int]:
@@ -202,7 +199,7 @@ class Remote:
 
     async def _facts(self, make: Callable[[Facts], Made]) -> Made:
         excerpt = Excerpt(self.kept)
-        doubts = self._surety()
+        doubts = surety(self)
         for _ in range(_MOST_STEPS):
             try:
                 made = make(Portion(self.release.manifest, excerpt))
@@ -223,7 +220,7 @@ class Remote:
             now = (self._found(fetch) for fetch in fetches[start : start + _FETCHED_TOGETHER])
             for part in await asyncio.gather(*now):
                 found |= part
-        if self.is_sure and self.doubts == doubts:
+        if is_sure_since(self, doubts):
             for pattern, one in found.items():
                 self.kept.keep(pattern, one, one.size)
         excerpt.take(found)

@@ -26,7 +26,7 @@ _Tests = dict[str, Callable[[_Values], bool]]
 def nearest_class(class_: str, node: Mapping[str, Any]) -> str:
     """Return the class that a node of schema.org can be given as, by the properties that it has."""
     above, required = _REQUIRED.get(class_, (class_, {}))
-    return class_ if all(is_met(_all(node.get(name, []))) for name, is_met in required.items()) else above
+    return class_ if all(is_met(as_list(node.get(name, []))) for name, is_met in required.items()) else above
 
 
 def has_demands(class_: str) -> bool:
@@ -102,7 +102,8 @@ def _are_places(values: _Values) -> bool:
     return bool(values) and is_each and len({one["position"] for one in values}) == len(values)
 
 
-def _all(value: Any) -> _Values:
+def as_list(value: Any) -> _Values:
+    """Return the values of a property of JSON-LD, which may be one or a list."""
     return value if isinstance(value, list) else [value]
 
 

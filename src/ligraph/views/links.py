@@ -14,7 +14,7 @@ import orjson
 from pyoxigraph import NamedNode
 
 from ligraph.formats import DOCUMENTS, GRAPHS, HTML, JSON, JSON_LD, Format
-from ligraph.namespaces import DCTERMS, SCHEMA, TYPE
+from ligraph.namespaces import SCHEMA, TYPE
 from ligraph.releases.manifest import Manifest
 from ligraph.stores.documents import Document
 from ligraph.views.kinds import kind_of
@@ -107,8 +107,8 @@ def _identity(document: Document, manifest: Manifest) -> list[Link]:
     if not manifest.base:
         return []
     links = [Link(document.about.value, "cite-as")]
-    licences = [one for one in document.objects(document.iri, DCTERMS + "license") if isinstance(one, NamedNode)]
-    return links + ([Link(spdx_address(licences[0].value), "license")] if len(licences) == 1 else [])
+    licences = [Link(spdx_address(licence.value), "license") for licence in document.licences]
+    return links + (licences if len(licences) == 1 else [])
 
 
 def _others(page: str, document: Document, site: Site, profiles: Sequence[Profile]) -> list[Link]:
@@ -150,8 +150,9 @@ def to_header(links: Sequence[Link], format_: Format | None = None) -> str:
         return ", ".join(texts)
     first_ones = _first_of_each(links)
     needed = {number for number, link in enumerate(links) if link.rel not in _SPARED or link in first_ones}
+    spared = (number for number in range(len(links)) if number not in needed)
     size = sum(len(texts[number]) + 2 for number in needed)
-    for number in sorted(set(range(len(links))) - needed, key=lambda number: _SPARED.index(links[number].rel)):
+    for number in sorted(spared, key=lambda number: _SPARED.index(links[number].rel)):
         size += len(texts[number]) + 2
         if size > _MOST_BYTES:
             break

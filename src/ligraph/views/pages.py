@@ -239,8 +239,7 @@ def capital(text: str) -> str:
 
 def licences_of(document: Document, site: Site) -> list[Value]:
     """Return under which licences a document is."""
-    found = _own(document, DCTERMS + "license") if site.ids else []
-    return [read_address(one.value, site) for one in found if isinstance(one, NamedNode)]
+    return [read_address(licence.value, site) for licence in document.licences]
 
 
 def _own(document: Document, predicate: str) -> list[Any]:

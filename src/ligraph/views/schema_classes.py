@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ligraph.namespaces import LIG
-from ligraph.views.google import clips_of, has_demands, nearest_class
+from ligraph.views.google import as_list, clips_of, has_demands, nearest_class
 from ligraph.views.said import Said
 from ligraph.views.schema_words import class_for
 from ligraph.views.tree import one_or_all
@@ -58,8 +58,7 @@ def _clips(tree: _Node, written: Mapping[str, _Node], said: Said, page: str) -> 
     """Return the parts that can be given as clips: those of the thing that the page is about, where it is a video."""
     if class_for(said.types(tree["@id"])) != "VideoObject":
         return set()
-    values = tree.get("hasPart", [])
-    parts = [part for part in (values if isinstance(values, list) else [values]) if isinstance(part, dict)]
+    parts = [part for part in as_list(tree.get("hasPart", [])) if isinstance(part, dict)]
     whole = [part for part in parts if written.get(part.get("@id", "")) is part]
     clips = [part for part in whole if class_for(said.types(part["@id"])) == "Clip"]
     return clips_of(tree, clips, page, said.number(tree["@id"], LIG + "seconds"))

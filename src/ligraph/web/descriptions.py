@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pyoxigraph import Triple
 from starlette.requests import Request
@@ -52,12 +52,7 @@ async def answer_description(
     def draw(facts: Facts) -> Body:
         if chosen.profile is ALTERNATES:
             return list_alternates(snapshot, path, (NATIVE, *others), chosen.format)
-        every = [Link(address, "canonical"), *links(chosen.format)]
-        for known in DOCUMENTS:
-            every.append(Link(fixed_address(address, known), "alternate", known.media_type))
-        for profile in others:
-            in_profile = fixed_address(address, JSON_LD, profile.token)
-            every.append(Link(in_profile, "alternate", JSON_LD.media_type, profile.iri))
+        every = [Link(address, "canonical"), *links(chosen.format), *_alternates(address, others)]
         every.append(Link(chosen.profile.iri, "profile"))
         if chosen.format is JSON:
             every.append(context_link(f"{live.site}{snapshot.context_path}"))
@@ -91,3 +86,12 @@ async def answer_description(
         release=snapshot,
         is_dated=is_dated,
     )
+
+
+def _alternates(address: str, others: Iterable[Profile]) -> Iterator[Link]:
+    """Yield the links to each format of a description, and to each further profile of it."""
+    for known in DOCUMENTS:
+        yield Link(fixed_address(address, known), "alternate", known.media_type)
+    for profile in others:
+        in_profile = fixed_address(address, JSON_LD, profile.token)
+        yield Link(in_profile, "alternate", JSON_LD.media_type, profile.iri)

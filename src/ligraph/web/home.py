@@ -18,15 +18,18 @@ async def show_home(request: Request) -> Reply:
     live = live_of(request)
     manifest, pages = live.snapshot.release.manifest, live.snapshot.pages
     search = search_of(live.questions)
-    script = site_in_schema_org(pages, manifest, search)
+
+    def script() -> bytes:
+        return site_in_schema_org(pages, manifest, search)
+
     return await answer_description(
         request,
         "",
         lambda: catalog_triples(manifest, live.site),
-        lambda facts: pages.home(facts.store, facts.manifest, has_search=bool(search), script=script.decode()),
+        lambda facts: pages.home(facts.store, facts.manifest, has_search=bool(search), script=script().decode()),
         # Stored questions, by one of which the site is searched, may change under a release.
         is_dated=False,
-        others={SCHEMA_ORG: lambda _: script},
+        others={SCHEMA_ORG: lambda _: script()},
         links=lambda _: [
             catalog_link(live.site),
             Link(f"{live.site}openapi.json", "service-desc", "application/json"),

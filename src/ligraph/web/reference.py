@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import orjson
 from starlette.requests import Request
 
 from ligraph.formats import HTML, JSON
 from ligraph.web.live import live_of
-from ligraph.web.responses import Body, Reply, answer
-from ligraph.web.snapshot import Snapshot
+from ligraph.web.responses import Reply, answer
 
 
 async def show_openapi(request: Request) -> Reply:
     """Answer `/openapi.json`."""
     snapshot = live_of(request).snapshot
-    body = _kept(snapshot, "/openapi.json", lambda: orjson.dumps(request.app.openapi()))
+    body = snapshot.body_of(("/openapi.json", ""), lambda: orjson.dumps(request.app.openapi()))
     return answer(request, body, JSON.content_type)
 
 
@@ -28,13 +25,4 @@ async def show_reference(request: Request) -> Reply:
     def draw() -> bytes:
         return pages.render("docs.html", described=request.app.openapi(), canonical=pages.site.canonical("docs"))
 
-    return answer(request, _kept(snapshot, "/docs", draw), HTML.content_type)
-
-
-def _kept(snapshot: Snapshot, path: str, make: Callable[[], bytes]) -> Body:
-    """Return what depends on the release and the stored questions, at whose change it is forgotten."""
-    body = snapshot.bodies.get((path, ""))
-    if body is None:
-        body = Body(make())
-        snapshot.bodies.keep((path, ""), body, body.size)
-    return body
+    return answer(request, snapshot.body_of(("/docs", ""), draw), HTML.content_type)

@@ -10,7 +10,7 @@ from ligraph.views.jsonld import to_flat_json_ld
 from ligraph.views.service import SERVICE_PREFIXES, Service, service_triples
 from ligraph.web.live import Live, live_of
 from ligraph.web.negotiation import negotiate
-from ligraph.web.responses import Body, Reply, answer
+from ligraph.web.responses import Reply, answer
 
 EXAMPLE = """\
 PREFIX lig: <https://w3id.org/ligraph/ns#>
@@ -31,19 +31,18 @@ async def describe_service(request: Request) -> Reply:
     live = live_of(request)
     snapshot = live.snapshot
     format_ = negotiate(request, _FORMATS, parameter="format")
-    body = snapshot.kept_body(("/sparql", format_))
-    if body is None:
-        manifest = snapshot.release.manifest
+    manifest = snapshot.release.manifest
+
+    def write() -> bytes:
         service = _service_of(live)
         if format_ is HTML:
             action = f"{request.scope.get('root_path', '')}/sparql"
-            content = snapshot.pages.query(service, action, EXAMPLE, manifest)
-        elif format_ is JSON_LD:
-            content = to_flat_json_ld(service_triples(service, manifest), snapshot.words)
-        else:
-            content = to_rdf(service_triples(service, manifest), format_, SERVICE_PREFIXES)
-        body = Body(content)
-        snapshot.bodies.keep(("/sparql", format_), body, body.size)
+            return snapshot.pages.query(service, action, EXAMPLE, manifest)
+        if format_ is JSON_LD:
+            return to_flat_json_ld(service_triples(service, manifest), snapshot.words)
+        return to_rdf(service_triples(service, manifest), format_, SERVICE_PREFIXES)
+
+    body = snapshot.body_of(("/sparql", format_), write)
     return answer(request, body, format_.content_type, vary="Accept", release=snapshot)
 
 

@@ -14,7 +14,7 @@ from ligraph.kept import Kept
 from ligraph.releases.manifest import CONTEXT
 from ligraph.releases.words import word_digest
 from ligraph.stores.embedded import Release
-from ligraph.stores.engines import Engine, Source
+from ligraph.stores.engines import Engine, Source, is_sure_since, surety
 from ligraph.stores.facts import Facts, Made
 from ligraph.stores.queries import Answer
 from ligraph.views.pages import Pages
@@ -78,15 +78,23 @@ class Snapshot:
 
     def surety(self) -> int:
         """Return how often the engine was in doubt so far, -1 where it is now; to be asked before something is made."""
-        return self.engine.doubts if self.engine.is_sure else -1
+        return surety(self.engine)
 
     def is_sure_since(self, doubts: int) -> bool:
         """Return whether what was made since `surety` said so is the release's."""
-        return self.engine.is_sure and self.engine.doubts == doubts
+        return is_sure_since(self.engine, doubts)
 
     def kept_body(self, key: tuple[str, Hashable]) -> Body | None:
         """Return a body that was made before, None where it was not or may be another now."""
         return self.bodies.get(key) if self.engine.is_sure else None
+
+    def body_of(self, key: tuple[str, Hashable], make: Callable[[], bytes]) -> Body:
+        """Return a body that is made of no facts, once."""
+        body = self.bodies.get(key)
+        if body is None:
+            body = Body(make())
+            self.bodies.keep(key, body, body.size)
+        return body
 
     def keep_body(self, key: tuple[str, Hashable], body: Body, doubts: int) -> bool:
         """Keep a body that was made since the engine had so many doubts; return whether it surely is the release's."""

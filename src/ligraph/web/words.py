@@ -18,7 +18,7 @@ from ligraph.views.links import Link
 from ligraph.views.requirements import requirements_page
 from ligraph.web.descriptions import answer_description
 from ligraph.web.live import live_of, snapshot_of
-from ligraph.web.responses import IMMUTABLE, Body, Reply, answer
+from ligraph.web.responses import IMMUTABLE, Reply, answer
 
 
 async def show_ontology(request: Request) -> Reply:
@@ -83,16 +83,17 @@ def _answer_kept(request: Request, name: str, format_: Format) -> Reply:
     Raises: NotFound where no release had them, or they were lost.
     """
     live, digest = live_of(request), request.path_params["digest"]
-    bodies, key = live.snapshot.bodies, (f"/{name}", digest)
-    body = bodies.get(key)
-    if body is None:
-        content = read_words(live.collection, live.snapshot.release.manifest, name, digest)
+    snapshot = live.snapshot
+
+    def read() -> bytes:
+        content = read_words(live.collection, snapshot.release.manifest, name, digest)
         if content is None:
             what = name.rpartition(".")[0]
             hint = "leave out the digest for today's"
             raise NotFound(f"there is no {what} with the digest {digest[:100]}", hint=hint)
-        body = Body(content)
-        bodies.keep(key, body, body.size)
+        return content
+
+    body = snapshot.body_of((f"/{name}", digest), read)
     return answer(request, body, format_.content_type, cache=IMMUTABLE)
 
 
